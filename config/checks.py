@@ -1,0 +1,42 @@
+"""Checks of an installation before it goes into use (`manage.py check --deploy`)."""
+
+from django.conf import settings
+from django.core.checks import Error, Tags, Warning, register
+from django.db import DatabaseError
+
+from registry.models import SiteState
+
+
+@register(Tags.security, deploy=True)
+def site_is_served_over_https(app_configs, **kwargs):
+    """Refuse an installation whose address is not https."""
+    if settings.IS_HTTPS:
+        return []
+    return [Error("SITE_URL must begin with https:// in production.", id="rinnalla.E001")]
+
+
+@register(Tags.database, deploy=True)
+def no_demo_data(app_configs, databases=None, **kwargs):
+    """Refuse to call an installation ready while invented data is in its database."""
+    if not databases:
+        return []
+    try:
+        has_demo_data = SiteState.objects.load().has_demo_data
+    except DatabaseError:
+        return []
+    if not has_demo_data:
+        return []
+    return [Error("The database holds demo data. Start production from an empty database.", id="rinnalla.E002")]
+
+
+@register(deploy=True)
+def controller_is_named(app_configs, **kwargs):
+    """Warn when the privacy notice cannot say who the controller is."""
+    if settings.CONTROLLER_EMAIL and settings.CONTROLLER_ADDRESS:
+        return []
+    return [
+        Warning(
+            "CONTROLLER_ADDRESS and CONTROLLER_EMAIL are empty: the privacy notice must name them.",
+            id="rinnalla.W001",
+        )
+    ]

@@ -1,0 +1,249 @@
+"""Settings, all from the environment; a missing or impossible value stops the start with one clear sentence.
+
+Every variable is described in `.env.example`.
+"""
+
+import datetime as dt
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def _stop(variable, sentence):
+    """Refuse to start, naming the variable and what is wrong with it."""
+    raise ImproperlyConfigured(f"{variable}: {sentence} See .env.example.")
+
+
+def _by_language(variable, default):
+    """Read `fi=…;sv=…;en=…` into a dictionary with all three languages."""
+    text = env.str(variable, default)
+    values = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
+    values = {language.strip(): value.strip() for language, value in values.items()}
+    if set(values) != {"fi", "sv", "en"} or not all(values.values()):
+        _stop(variable, "write it in three languages as fi=…;sv=…;en=….")
+    return values
+
+
+def _boolean(variable, default):
+    """Read on/off; anything unclear stops the start instead of meaning "off"."""
+    text = env.str(variable, default).strip().lower()
+    if text not in {"on", "off", "true", "false", "1", "0", "yes", "no"}:
+        _stop(variable, f"must be on or off, not “{text}”.")
+    return text in {"on", "true", "1", "yes"}
+
+
+# --- The installation ------------------------------------------------------------------------------------------------
+
+DEBUG = _boolean("DEBUG", "off")
+
+SECRET_KEY = env.str("SECRET_KEY", "")
+if len(SECRET_KEY) < 40:
+    _stop("SECRET_KEY", "is missing or shorter than 40 characters. Make one with: openssl rand -hex 32.")
+
+SITE_URL = env.str("SITE_URL", "").rstrip("/")
+_site = urlsplit(SITE_URL)
+if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+    _stop("SITE_URL", "must be the site's address such as https://rinnalla.example.org, without a path.")
+IS_HTTPS = _site.scheme == "https"
+ALLOWED_HOSTS = [_site.hostname, *env.list("EXTRA_HOSTS", default=[])]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+SITE_NAME = env.str("SITE_NAME", "Rinnalla")
+CONTROLLER_NAME = env.str("CONTROLLER_NAME", SITE_NAME)
+CONTROLLER_ADDRESS = env.str("CONTROLLER_ADDRESS", "")
+CONTROLLER_EMAIL = env.str("CONTROLLER_EMAIL", "")
+ENFORCEMENT_BODY = _by_language(
+    "ENFORCEMENT_BODY",
+    "fi=Liikenne- ja viestintävirasto Traficom, digitaalisen esteettömyyden ja saavutettavuuden valvonta;"
+    "sv=Transport- och kommunikationsverket Traficom, tillsynen över digital tillgänglighet;"
+    "en=Finnish Transport and Communications Agency Traficom, supervision of digital accessibility",
+)
+ENFORCEMENT_URL = env.str("ENFORCEMENT_URL", "https://www.saavutettavuusvaatimukset.fi")
+try:
+    ACCESSIBILITY_ASSESSED_ON = dt.date.fromisoformat(env.str("ACCESSIBILITY_ASSESSED_ON", "2026-11-22"))
+except ValueError:
+    _stop("ACCESSIBILITY_ASSESSED_ON", "must be a day such as 2026-11-22.")
+
+# --- Applications ----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "modeltranslation",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "simple_history",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "csp",
+    "common",
+    "accounts",
+    "registry",
+    "public",
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.AddressLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.ClosedByDefaultMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.menu.menu",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+# --- Database --------------------------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'rinnalla.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("sqlite3"):
+    if _database["NAME"] not in {"", ":memory:"}:
+        Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    _database["CONN_MAX_AGE"] = None
+elif _database["ENGINE"].endswith("postgresql"):
+    _database["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", 600)
+    _database["CONN_HEALTH_CHECKS"] = True
+else:
+    _stop("DATABASE_URL", "must begin with sqlite:/// or postgres://.")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Languages and time ----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "fi"
+LANGUAGES = [("fi", _("Finnish")), ("sv", _("Swedish")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+MODELTRANSLATION_DEFAULT_LANGUAGE = "fi"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("fi",)
+TIME_ZONE = "Europe/Helsinki"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# --- People and doors ------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "registry.access.CoordinatorBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+     "OPTIONS": {"user_attributes": ["email"]}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]  # fmt: skip
+LOGIN_URL = "admin:login"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "public.views.errors.csrf_failure"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _boolean("HSTS_SUBDOMAINS", "off")
+if _boolean("BEHIND_PROXY", "off"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+PERMISSIONS_POLICY = {
+    feature: [] for feature in ["accelerometer", "camera", "display-capture", "geolocation", "gyroscope",
+                                "magnetometer", "microphone", "payment", "usb"]
+}  # fmt: skip
+
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = False
+
+# --- Files, mail, log ------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "var" / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+_LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
+if _LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+    _stop("LOG_LEVEL", "must be DEBUG, INFO, WARNING or ERROR.")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": _LOG_LEVEL},
+    "loggers": {"django": {"handlers": ["console"], "level": _LOG_LEVEL, "propagate": False}},
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

@@ -1,0 +1,1 @@
+"""Recommendation, targets, documents and good practices; the floor is laid."""

@@ -1,0 +1,1 @@
+"""Outbox and letters; the floor is laid."""

@@ -1,0 +1,1 @@
+"""Pages of signed-in liaisons and agents; the floor is laid."""

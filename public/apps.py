@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PublicConfig(AppConfig):
+    """Pages that anyone can open."""
+
+    name = "public"

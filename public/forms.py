@@ -1,0 +1,85 @@
+"""What readers write: a search, the choices of a list, feedback."""
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from registry.models import Feedback, Region, Situation
+
+
+class SearchForm(forms.Form):
+    """Finds a municipality by its Finnish or Swedish name."""
+
+    haku = forms.CharField(label=_("Municipality"), max_length=80, required=False, strip=True)
+
+
+class RegionListForm(forms.Form):
+    """The choices of a region's list; all of them stand in the address.
+
+    Built from what the region has, so that a year, an area, a size class or a
+    situation that does not exist is an error with its field's name.
+    """
+
+    vuosi = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
+    alue = forms.ChoiceField(label=_("Area"), required=False)
+    koko = forms.ChoiceField(label=_("Size"), required=False)
+    tilanne = forms.ChoiceField(label=_("Situation"), required=False)
+
+    def __init__(self, data, *, years, areas, size_classes):
+        super().__init__(data)
+        everything = ("", _("all"))
+        self.fields["vuosi"].choices = [("", _("now"))] + [(str(year), str(year)) for year in years]
+        groups = {}
+        for area in areas:
+            groups.setdefault(area.group.name, []).append((area.address_key, area.name))
+        self.fields["alue"].choices = [everything, *groups.items()]
+        self.fields["koko"].choices = [everything, *((size.key, size.name) for size in size_classes)]
+        self.fields["tilanne"].choices = [everything, *Situation.choices]
+        for name, field in self.fields.items():
+            field.error_messages["invalid_choice"] = _("There is no such choice here. Choose from the list.")
+            if name in self.errors:
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+
+class FeedbackForm(forms.ModelForm):
+    """Feedback that becomes a coordinator's task."""
+
+    website = forms.CharField(required=False, label=_("Leave this field empty"))
+
+    class Meta:
+        model = Feedback
+        fields = ["kind", "region", "message", "reply_to", "page"]
+        widgets = {"kind": forms.RadioSelect, "page": forms.HiddenInput, "message": forms.Textarea(attrs={"rows": 7})}
+        labels = {
+            "kind": _("What is your message about?"),
+            "region": _("Which region does it concern?"),
+            "message": _("Your message"),
+            "reply_to": _("Your e-mail address, if you wish for a reply"),
+        }
+        help_texts = {
+            "region": _("The message goes to the coordinators of this region."),
+            "message": _("Please do not write anything secret or about anybody's health."),
+            "reply_to": _("We use it only to reply to you."),
+        }
+        error_messages = {
+            "kind": {"required": _("Choose what your message is about.")},
+            "message": {"required": _("Write your message.")},
+            "reply_to": {"invalid": _("Write the e-mail address in full, for example name@example.org.")},
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = Feedback.Kind.choices
+        self.fields["region"].queryset = Region.objects.with_pages().by_name()
+        self.fields["region"].empty_label = _("the whole service, or none of these")
+        self.fields["reply_to"].widget.attrs["autocomplete"] = "email"
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.form_show_errors = True
+
+    def clean_website(self):
+        """Refuse a message in which the field that people do not see is filled."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("Leave this field empty."), code="robot")
+        return ""

@@ -1,0 +1,16 @@
+"""The pages anyone can open. Path words are Finnish; the catch-all region address stands last."""
+
+from django.urls import path
+
+from public.views import feedback, home, municipality, pages, region
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("saavutettavuus/", pages.accessibility, name="accessibility"),
+    path("tietosuoja/", pages.privacy, name="privacy"),
+    path("tietoa/", pages.about, name="about"),
+    path("palaute/", feedback.feedback, name="feedback"),
+    path("palaute/kiitos/", feedback.feedback_thanks, name="feedback_thanks"),
+    path("<slug:region_slug>/", region.region_detail, name="region_detail"),
+    path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
+]

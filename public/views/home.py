@@ -1,0 +1,24 @@
+from django.shortcuts import render
+from django.utils import timezone
+
+from public.decorators import public_page
+from public.forms import SearchForm
+from registry.models import Municipality, Region
+
+
+@public_page
+def home(request):
+    """Find your municipality; the regions and how many municipalities each has."""
+    today = timezone.localdate()
+    form = SearchForm(request.GET)
+    text = form.cleaned_data["haku"] if form.is_valid() else ""
+    found = []
+    if text:
+        found = list(Municipality.objects.matching(text).with_current_region(today).by_name()[:50])
+    context = {
+        "form": form,
+        "text": text,
+        "found": found,
+        "regions": list(Region.objects.with_pages().with_municipality_counts(today).by_name()),
+    }
+    return render(request, "public/home.html", context, status=200 if form.is_valid() else 400)

@@ -1,0 +1,63 @@
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from public.decorators import public_page
+from registry.models import Municipality, Region
+
+
+@login_not_required
+@require_safe
+def healthz(request):
+    """Say that the process answers."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request):
+    """Say that the process reaches its database."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("database not reached", content_type="text/plain", status=503)
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public_page
+def robots(request):
+    """Tell robots what is not for them and where the sitemap is."""
+    lines = ["User-agent: *", "Disallow: /hallinta/", "Disallow: /sv/hallinta/", "Disallow: /en/hallinta/",
+             "Disallow: /y/", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]  # fmt: skip
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@public_page
+def sitemap(request):
+    """List every public page in every language, with two queries."""
+    addresses = [(name, []) for name in ["home", "about", "accessibility", "privacy"]]
+    addresses += [("region_detail", [region.slug]) for region in Region.objects.with_pages()]
+    municipalities = Municipality.objects.with_current_region(timezone.localdate())
+    addresses += [
+        ("municipality_detail", [municipality.region_slug_now, municipality.slug])
+        for municipality in municipalities
+        if municipality.region_has_pages
+    ]
+    pages = [_in_each_language(name, args) for name, args in addresses]
+    return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml")
+
+
+def _in_each_language(name, args):
+    """Return the page's address by language code."""
+    versions = {}
+    for code, _language in settings.LANGUAGES:
+        with override(code):
+            versions[code] = settings.SITE_URL + reverse(name, args=args)
+    return versions

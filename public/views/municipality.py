@@ -1,0 +1,66 @@
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from public.decorators import public_page
+from public.tables import liaison_past, published_rows
+from registry.models import (
+    Agent,
+    Appointment,
+    AreaMembership,
+    Channel,
+    Coordinator,
+    GrantPeriod,
+    Premises,
+    PublishedFigure,
+    SituationStatement,
+    SizeClass,
+)
+from registry.places import find_place
+
+
+@public_page
+def municipality_detail(request, region_slug, municipality_slug):
+    """Whom to contact in a municipality, how it stands, and what it offers to associations."""
+    today = timezone.localdate()
+    place = find_place(region_slug, municipality_slug, today)
+    if place is None:
+        raise Http404
+    if place.is_old:
+        return HttpResponsePermanentRedirect(_present_address(place))
+    municipality = place.municipality
+    appointments = list(Appointment.objects.for_municipality_page(municipality))
+    current = [appointment for appointment in appointments if appointment.is_current_on(today)]
+    areas = list(AreaMembership.objects.for_municipality_page(municipality, today))
+    context = {
+        "region": place.region,
+        "municipality": municipality,
+        "size_class": SizeClass.of(municipality.population, SizeClass.objects.all()),
+        "directory": municipality.directory or place.region.directory,
+        "areas": areas,
+        "liaisons": [a for a in current if a.kind == Appointment.Kind.LIAISON],
+        "deputies": [a for a in current if a.kind == Appointment.Kind.DEPUTY],
+        "duties": [a for a in current if a.kind == Appointment.Kind.DUTIES],
+        "fallbacks": sorted((a for a in current if a.kind == Appointment.Kind.FALLBACK), key=lambda a: a.fallback_post),
+        "past": liaison_past(appointments, today),
+        "statement": SituationStatement.objects.behind(municipality),
+        "agents": list(Agent.objects.for_municipality_page(municipality, today)),
+        "grant_periods": list(GrantPeriod.objects.for_municipality_page(municipality, today).not_closed(today)),
+        "premises": list(Premises.objects.for_municipality_page(municipality, today)),
+        "channels": list(Channel.objects.for_municipality_page(municipality, today)),
+        "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
+        "coordinators": Coordinator.responsible_for(
+            [membership.area_id for membership in areas],
+            Coordinator.objects.for_region_page(place.region, today),
+        ),
+    }
+    return render(request, "public/municipality_detail.html", context)
+
+
+def _present_address(place):
+    """Return where an old address leads: the page of today, or the past of the region that had it."""
+    if place.region:
+        return reverse("municipality_detail", args=[place.region.slug, place.municipality.slug])
+    year_page = reverse("region_detail", args=[place.last_region.slug])
+    return f"{year_page}?vuosi={place.last_year}#{place.municipality.slug}"

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class RegistryConfig(AppConfig):
+    """The ground floor: regions, municipalities, people and their dated roles."""
+
+    name = "registry"
+    verbose_name = _("registry")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,126 @@
+"""Associations as what is invited, asked and counted; their contacts are personal data and never public by default."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from common.names import SearchField, SortKeyField, fold
+from registry.history import PersonalHistory
+from registry.models.scope import ScopedQuerySet, belongs_to_municipality_of
+
+
+class AssociationField(models.Model):
+    """A field of association life: sport, culture, village work and so on."""
+
+    key = models.SlugField(_("key"), unique=True, help_text=_("Stays the same when the name changes."))
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("field of associations")
+        verbose_name_plural = _("fields of associations")
+        ordering = ["position", "key"]
+
+    def __str__(self):
+        return self.name
+
+
+class AssociationQuerySet(ScopedQuerySet):
+    """Reads of associations."""
+
+    def matching(self, text):
+        """Return associations in whose name or register number `text` occurs, å ä ö or not."""
+        return self.filter(search__contains=fold(text))
+
+    def by_name(self):
+        """Return associations in alphabetical order."""
+        return self.order_by("sort_key", "pk")
+
+
+class Association(models.Model):
+    """An association or other community that works in a municipality."""
+
+    name = models.CharField(_("name"), max_length=200)
+    register_number = models.CharField(
+        _("register number"),
+        max_length=20,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[
+            RegexValidator(r"\A[0-9][0-9 .]*[0-9]\Z", _("Write the number as in the register, for example 123.456."))
+        ],
+        help_text=_("Number in the register of associations; empty for an unregistered group."),
+    )
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="associations", verbose_name=_("municipality")
+    )
+    field = models.ForeignKey(
+        AssociationField, models.PROTECT, null=True, blank=True, related_name="associations", verbose_name=_("field")
+    )
+    website = models.URLField(_("web site"), blank=True)
+    ended_on = models.DateField(_("activity ended on"), null=True, blank=True)
+    sort_key = SortKeyField("name")
+    search = SearchField("name", "register_number")
+
+    history = HistoricalRecords(excluded_fields=["sort_key", "search"])
+    objects = AssociationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("association")
+        verbose_name_plural = _("associations")
+        ordering = ["sort_key", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class AssociationContactQuerySet(ScopedQuerySet):
+    """Reads of associations' contacts."""
+
+    def in_regions(self, region_ids):
+        """Return the contacts of associations whose municipality is in these regions today."""
+        return self.filter(belongs_to_municipality_of(region_ids, "association__municipality"))
+
+    def writable(self):
+        """Return the contacts with an address who have not asked to be left alone."""
+        return self.exclude(email="").filter(no_letters_since__isnull=True)
+
+
+class AssociationContact(models.Model):
+    """Whom to write to in an association: where the details came from and on what ground they are kept."""
+
+    class Basis(models.TextChoices):
+        GIVEN = "given", _("given by the association itself")
+        PUBLIC_REGISTER = "public", _("the association's own public pages or a public register")
+        CONSENT = "consent", _("consent of the person")
+
+    association = models.ForeignKey(Association, models.CASCADE, related_name="contacts", verbose_name=_("association"))
+    name = models.CharField(_("name"), max_length=160, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+    basis = models.CharField(_("basis for keeping"), max_length=10, choices=Basis)
+    obtained_on = models.DateField(_("obtained on"))
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    no_letters_since = models.DateField(_("asked for no letters on"), null=True, blank=True)
+
+    history = PersonalHistory(personal=["name", "email", "phone"])
+    objects = AssociationContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("association's contact")
+        verbose_name_plural = _("associations' contacts")
+        ordering = ["association", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="association_contact_says_something",
+                condition=~Q(name="", email="", phone=""),
+                violation_error_message=_("Give a name, an e-mail or a phone number."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.association}: {self.name or self.email or self.phone}"

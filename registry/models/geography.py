@@ -1,0 +1,521 @@
+"""Regions, their areas, municipalities and who belonged where when."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from common.names import SearchField, SortKeyField, fold, language_suffix
+from registry.addresses import validate_municipality_slug, validate_region_slug
+from registry.models.periods import Validity, ValidityQuerySet
+from registry.models.roles import Appointment, Situation, SituationStatement
+from registry.models.scope import RegionRowQuerySet, ScopedQuerySet, belongs_to_municipality_of
+
+code_shape = RegexValidator(r"\A[0-9]{2,8}\Z", _("The official code has digits only, for example 009."), "invalid")
+
+
+class Directory(models.Model):
+    """A directory of associations kept outside the registry, to which municipalities link."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    url = models.URLField(_("address"))
+
+    class Meta:
+        verbose_name = _("directory of associations")
+        verbose_name_plural = _("directories of associations")
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+
+class RegionQuerySet(ScopedQuerySet):
+    """Reads of regions."""
+
+    def in_regions(self, region_ids):
+        """Return these regions."""
+        return self.filter(pk__in=region_ids)
+
+    def with_pages(self):
+        """Return the regions whose cooperation this registry keeps; the others are names only."""
+        return self.filter(records_from__isnull=False)
+
+    def by_name(self):
+        """Return regions in the alphabetical order of the active language."""
+        return self.order_by(f"sort_key_{language_suffix()}", "code")
+
+    def with_municipality_counts(self, on):
+        """Annotate n_municipalities: how many municipalities belong to the region on day `on`."""
+        members = RegionMembership.objects.current_on(on).filter(region=OuterRef("pk")).order_by()
+        counted = members.values("region").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(n_municipalities=models.functions.Coalesce(Subquery(counted), Value(0)))
+
+
+class Region(models.Model):
+    """A region of Finland.
+
+    `records_from` is the day from which this registry keeps the region's roles. A
+    region without it is known only as somebody's former or new home: a name without
+    pages. Before that day a situation is "no information" and only published
+    figures are shown.
+    """
+
+    code = models.CharField(_("official code"), max_length=8, unique=True, validators=[code_shape])
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.CharField(
+        _("address"),
+        max_length=60,
+        unique=True,
+        validators=[validate_region_slug],
+        help_text=_("Printed on paper, so do not change it: the region's pages are at /address/."),
+    )
+    records_from = models.DateField(
+        _("records kept from"), null=True, blank=True, help_text=_("Empty: the region is a name without pages.")
+    )
+    directory = models.ForeignKey(
+        Directory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="regions",
+        verbose_name=_("directory of associations"),
+    )
+    liaison_label = models.CharField(
+        _("word for a liaison"), max_length=80, blank=True, help_text=_("Empty: the usual word. In the singular.")
+    )
+    agent_label = models.CharField(
+        _("word for an agent"), max_length=80, blank=True, help_text=_("Empty: the usual word. In the singular.")
+    )
+    coordinator_label = models.CharField(
+        _("word for a coordinator"), max_length=80, blank=True, help_text=_("Empty: the usual word. In the singular.")
+    )
+    has_finnish = models.BooleanField(_("letters and surveys in Finnish"), default=True)
+    has_swedish = models.BooleanField(_("letters and surveys in Swedish"), default=False)
+    has_english = models.BooleanField(_("letters and surveys in English"), default=False)
+    sort_key_fi = SortKeyField("name_fi")
+    sort_key_sv = SortKeyField("sorting_name_sv")
+    sort_key_en = SortKeyField("sorting_name_en")
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("region")
+        verbose_name_plural = _("regions")
+        ordering = ["sort_key_fi", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="region_has_a_language",
+                condition=Q(has_finnish=True) | Q(has_swedish=True) | Q(has_english=True),
+                violation_error_message=_("Choose at least one language."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def sorting_name_sv(self):
+        """The name under which the region stands in a Swedish list."""
+        return self.name_sv or self.name_fi
+
+    @property
+    def sorting_name_en(self):
+        """The name under which the region stands in an English list."""
+        return self.name_en or self.name_fi
+
+    @property
+    def has_pages(self):
+        """Whether the registry keeps this region's cooperation."""
+        return self.records_from is not None
+
+    @property
+    def liaison_word(self):
+        """What a liaison is called here, in the active language."""
+        return self.liaison_label or _("liaison person for associations")
+
+    @property
+    def agent_word(self):
+        """What a volunteer agent is called here, in the active language."""
+        return self.agent_label or _("association agent")
+
+    @property
+    def coordinator_word(self):
+        """What a coordinator is called here, in the active language."""
+        return self.coordinator_label or _("coordinator")
+
+    def get_absolute_url(self):
+        return reverse("region_detail", args=[self.slug])
+
+
+class AreaGroup(models.Model):
+    """One way of dividing a region: sub-regions, coordinators' areas, the wellbeing county's areas, any other."""
+
+    key = models.SlugField(_("key"), unique=True)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="area_groups", verbose_name=_("region"))
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    objects = RegionRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grouping of areas")
+        verbose_name_plural = _("groupings of areas")
+        ordering = ["region", "position", "key"]
+
+    def __str__(self):
+        return self.name
+
+
+class AreaQuerySet(ScopedQuerySet):
+    """Reads of areas."""
+
+    def in_regions(self, region_ids):
+        """Return the areas of these regions."""
+        return self.filter(group__region__in=region_ids)
+
+    def for_region_page(self, region):
+        """Return a region's areas with their groupings, in order, in one query."""
+        return (
+            self.filter(group__region=region)
+            .select_related("group")
+            .order_by("group__position", "group__key", "position", f"sort_key_{language_suffix()}")
+        )
+
+
+class Area(models.Model):
+    """One area of a grouping."""
+
+    group = models.ForeignKey(AreaGroup, models.CASCADE, related_name="areas", verbose_name=_("grouping"))
+    code = models.SlugField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    sort_key_fi = SortKeyField("name_fi")
+    sort_key_sv = SortKeyField("sorting_name_sv")
+    sort_key_en = SortKeyField("sorting_name_en")
+
+    objects = AreaQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("area")
+        verbose_name_plural = _("areas")
+        ordering = ["group", "position", "sort_key_fi"]
+        constraints = [models.UniqueConstraint(fields=["group", "code"], name="area_code_once_in_group")]
+
+    def __str__(self):
+        return self.name
+
+    sorting_name_sv = Region.sorting_name_sv
+    sorting_name_en = Region.sorting_name_en
+
+    @property
+    def address_key(self):
+        """How the area stands in an address: grouping and code."""
+        return f"{self.group.key}.{self.code}"
+
+
+class SizeClass(models.Model):
+    """A size class by residents: from its lower bound up to the next class's."""
+
+    key = models.SlugField(_("key"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    lower_bound = models.PositiveIntegerField(_("from how many residents"), unique=True)
+
+    class Meta:
+        verbose_name = _("size class")
+        verbose_name_plural = _("size classes")
+        ordering = ["lower_bound"]
+
+    def __str__(self):
+        return self.name
+
+    @staticmethod
+    def of(residents, classes):
+        """Return the one of `classes` (in order of lower bound) that a number of residents falls in, or None."""
+        if residents is None:
+            return None
+        return next((size for size in reversed(classes) if size.lower_bound <= residents), None)
+
+
+class MunicipalityQuerySet(ScopedQuerySet):
+    """Reads of municipalities."""
+
+    def in_regions(self, region_ids):
+        """Return the municipalities that are members of these regions today."""
+        return self.filter(belongs_to_municipality_of(region_ids, path=""))
+
+    def members_of(self, region, on):
+        """Return the municipalities that belong to `region` on day `on`."""
+        return self.filter(
+            Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
+        )
+
+    def by_name(self):
+        """Return municipalities in the alphabetical order of the active language."""
+        return self.order_by(f"sort_key_{language_suffix()}", "code")
+
+    def matching(self, text):
+        """Return municipalities whose Finnish or Swedish name contains `text`, å ä ö or not."""
+        return self.filter(search__contains=fold(text))
+
+    def with_situation(self, on):
+        """Annotate `situation`, one of Situation, as it was or will be on day `on`.
+
+        Works for any number of municipalities within the one query. When several
+        facts hold on the same day, the order is: named, being named, duties
+        without a title, none. A municipality that on that day belongs to no region
+        whose records had begun has no information.
+        """
+        kept = RegionMembership.objects.current_on(on).filter(municipality=OuterRef("pk"), region__records_from__lte=on)
+        appointments = Appointment.objects.current_on(on).filter(municipality=OuterRef("pk"))
+        statements = SituationStatement.objects.current_on(on).filter(municipality=OuterRef("pk"))
+        return self.annotate(
+            situation=Case(
+                When(~Exists(kept), then=Value(Situation.NO_INFORMATION.value)),
+                When(Exists(appointments.liaisons()), then=Value(Situation.NAMED.value)),
+                When(
+                    Exists(statements.filter(kind=SituationStatement.Kind.BEING_NAMED)),
+                    then=Value(Situation.BEING_NAMED.value),
+                ),
+                When(Exists(appointments.filter(kind=Appointment.Kind.DUTIES)), then=Value(Situation.DUTIES.value)),
+                When(Exists(statements.filter(kind=SituationStatement.Kind.NONE)), then=Value(Situation.NONE.value)),
+                default=Value(Situation.NO_INFORMATION.value),
+                output_field=models.CharField(),
+            )
+        )
+
+    def with_population(self, on):
+        """Annotate `population` and `population_year`: the newest figure from no later than `on`'s year."""
+        newest = Population.objects.filter(municipality=OuterRef("pk"), year__lte=on.year).order_by("-year")
+        return self.annotate(
+            population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
+        )
+
+    def with_current_region(self, on):
+        """Annotate `region_id_now` and `region_slug_now`, `region_has_pages`: the region of membership on `on`."""
+        membership = RegionMembership.objects.current_on(on).filter(municipality=OuterRef("pk"))
+        return self.annotate(
+            region_slug_now=Subquery(membership.values("region__slug")[:1]),
+            region_name_now=Subquery(membership.values(f"region__name_{language_suffix()}")[:1]),
+            region_has_pages=Exists(membership.filter(region__records_from__isnull=False)),
+        )
+
+    def with_membership_in(self, area, on):
+        """Annotate `is_in_area`: whether the municipality is in `area` on day `on`."""
+        membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
+        return self.annotate(is_in_area=Exists(membership))
+
+
+class Municipality(models.Model):
+    """A municipality, under its official code (text, three digits today), for as long as it exists and after.
+
+    After a merger the row stays for its past, with the successor named.
+    """
+
+    class Languages(models.TextChoices):
+        FI = "fi", _("Finnish")
+        SV = "sv", _("Swedish")
+        FI_SV = "fi-sv", _("bilingual, Finnish majority")
+        SV_FI = "sv-fi", _("bilingual, Swedish majority")
+
+    code = models.CharField(_("official code"), max_length=8, unique=True, validators=[code_shape])
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.CharField(
+        _("address"),
+        max_length=60,
+        unique=True,
+        validators=[validate_municipality_slug],
+        help_text=_("Printed on paper, so do not change it: the page is at /region/address/."),
+    )
+    languages = models.CharField(_("languages"), max_length=5, choices=Languages, default=Languages.FI)
+    municipality_type = models.CharField(_("statistical grouping"), max_length=60, blank=True)
+    website = models.URLField(_("web site"), blank=True)
+    website_checked_on = models.DateField(_("web site checked on"), null=True, blank=True)
+    directory = models.ForeignKey(
+        Directory,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="municipalities",
+        verbose_name=_("directory of associations"),
+        help_text=_("Empty: the region's."),
+    )
+    directory_url = models.URLField(
+        _("the municipality's own place in the directory"),
+        blank=True,
+        help_text=_("Empty: the directory's first page."),
+    )
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=6, decimal_places=3, null=True, blank=True,
+        validators=[MinValueValidator(59), MaxValueValidator(71)],
+    )  # fmt: skip
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=6, decimal_places=3, null=True, blank=True,
+        validators=[MinValueValidator(19), MaxValueValidator(32)],
+    )  # fmt: skip
+    tile_row = models.PositiveSmallIntegerField(_("row on the tile map"), null=True, blank=True)
+    tile_col = models.PositiveSmallIntegerField(_("column on the tile map"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("merged into"),
+        editable=False,
+    )
+    merged_on = models.DateField(_("first day of the successor"), null=True, blank=True, editable=False)
+    sort_key_fi = SortKeyField("name_fi")
+    sort_key_sv = SortKeyField("sorting_name_sv")
+    sort_key_en = SortKeyField("sorting_name_en")
+    search = SearchField("name_fi", "name_sv", "name_en")
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("municipality")
+        verbose_name_plural = _("municipalities")
+        ordering = ["sort_key_fi", "code"]
+        constraints = [
+            models.CheckConstraint(
+                name="municipality_merger_whole",
+                condition=Q(successor__isnull=True, merged_on__isnull=True)
+                | Q(successor__isnull=False, merged_on__isnull=False),
+                violation_error_message=_("A merger needs both the successor and its first day."),
+            ),
+            models.CheckConstraint(
+                name="municipality_not_own_successor",
+                condition=Q(successor__isnull=True) | ~Q(successor=F("pk")),
+                violation_error_message=_("A municipality cannot merge into itself."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    sorting_name_sv = Region.sorting_name_sv
+    sorting_name_en = Region.sorting_name_en
+
+    def is_merged_on(self, on):
+        """Whether the municipality has become part of its successor by day `on`."""
+        return self.merged_on is not None and self.merged_on <= on
+
+    @property
+    def is_merged(self):
+        """Whether the municipality has become part of its successor by today."""
+        return self.is_merged_on(timezone.localdate())
+
+
+class RegionMembershipQuerySet(RegionRowQuerySet, ValidityQuerySet):
+    """Reads of memberships in regions."""
+
+    def latest_first(self):
+        """Return memberships newest first; one without a start is the oldest."""
+        return self.order_by(F("valid_from").desc(nulls_last=True), "-pk")
+
+
+class RegionMembership(Validity):
+    """A municipality's membership in a region; at most one on any day (rows of the same municipality never overlap)."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="memberships", verbose_name=_("municipality")
+    )
+    region = models.ForeignKey(Region, models.PROTECT, related_name="memberships", verbose_name=_("region"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+    objects = RegionMembershipQuerySet.as_manager()
+
+    class Meta(Validity.Meta):
+        verbose_name = _("membership in a region")
+        verbose_name_plural = _("memberships in regions")
+        ordering = ["municipality", F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            *Validity.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=Q(valid_to__isnull=True),
+                name="membership_open_once",
+                violation_error_message=_("The municipality already belongs to a region. End that membership first."),
+                violation_error_code="overlap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality}: {self.region}"
+
+
+class AreaMembershipQuerySet(ScopedQuerySet, ValidityQuerySet):
+    """Reads of memberships in areas."""
+
+    def in_regions(self, region_ids):
+        """Return the memberships in areas of these regions."""
+        return self.filter(area__group__region__in=region_ids)
+
+    def for_municipality_page(self, municipality, on):
+        """Return the areas a municipality is in on day `on`, in one query."""
+        return (
+            self.filter(municipality=municipality)
+            .current_on(on)
+            .select_related("area__group")
+            .order_by("area__group__position", "area__group__key")
+        )
+
+
+class AreaMembership(Validity):
+    """A municipality's place in an area; in each grouping at most one on any day."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="area_memberships", verbose_name=_("municipality")
+    )
+    area = models.ForeignKey(Area, models.CASCADE, related_name="memberships", verbose_name=_("area"))
+
+    history = HistoricalRecords()
+    objects = AreaMembershipQuerySet.as_manager()
+
+    class Meta(Validity.Meta):
+        verbose_name = _("membership in an area")
+        verbose_name_plural = _("memberships in areas")
+        ordering = ["area", "municipality"]
+        constraints = [
+            *Validity.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["municipality", "area"],
+                condition=Q(valid_to__isnull=True),
+                name="area_membership_open_once",
+                violation_error_message=_("The municipality is already in this area."),
+                violation_error_code="overlap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality}: {self.area}"
+
+
+class Population(models.Model):
+    """How many residents a municipality had on 31 December of a year."""
+
+    municipality = models.ForeignKey(
+        Municipality, models.CASCADE, related_name="populations", verbose_name=_("municipality")
+    )
+    year = models.PositiveSmallIntegerField(
+        _("31 December of"), validators=[MinValueValidator(1900), MaxValueValidator(2200)]
+    )
+    residents = models.PositiveIntegerField(_("residents"))
+    source = models.CharField(_("source"), max_length=200)
+
+    class QuerySet(ScopedQuerySet):
+        """Reads of populations."""
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("population")
+        verbose_name_plural = _("populations")
+        ordering = ["municipality", "-year"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "year"], name="population_once_a_year")]
+
+    def __str__(self):
+        return f"{self.municipality} {self.year}: {self.residents}"

@@ -1,0 +1,138 @@
+"""What a municipality offers to associations: dated facts that a liaison keeps right."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from registry.models.periods import Validity, ValidityQuerySet
+from registry.models.scope import ScopedQuerySet
+
+
+class OfferQuerySet(ScopedQuerySet, ValidityQuerySet):
+    """Reads of what municipalities offer."""
+
+    def for_municipality_page(self, municipality, on):
+        """Return what a municipality offers on day `on`, in one query."""
+        return self.filter(municipality=municipality).current_on(on)
+
+
+class Offer(Validity):
+    """A fact about what a municipality offers, valid between two days and checked on a day. Abstract."""
+
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.CASCADE, related_name="%(class)ss", verbose_name=_("municipality")
+    )
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta(Validity.Meta):
+        abstract = True
+
+
+class GrantPeriodQuerySet(OfferQuerySet):
+    """Reads of grant periods."""
+
+    def not_closed(self, on):
+        """Return the periods that are open on day `on` or open later, the nearest deadline first."""
+        return self.filter(closes_on__gte=on).order_by("closes_on", "pk")
+
+
+class GrantPeriod(Offer):
+    """When and where an association can apply for a municipality's grant."""
+
+    class Kind(models.TextChoices):
+        GENERAL = "general", _("general grant")
+        TARGETED = "targeted", _("targeted grant")
+
+    name = models.CharField(_("name"), max_length=160)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GENERAL)
+    fields = models.ManyToManyField(
+        "registry.AssociationField",
+        blank=True,
+        related_name="grant_periods",
+        verbose_name=_("fields"),
+        help_text=_("Empty: for associations of every field."),
+    )
+    opens_on = models.DateField(_("opens on"), null=True, blank=True)
+    closes_on = models.DateField(_("closes on"))
+    url = models.URLField(_("instructions, link"), blank=True)
+
+    history = HistoricalRecords()
+    objects = GrantPeriodQuerySet.as_manager()
+
+    class Meta(Offer.Meta):
+        abstract = False
+        verbose_name = _("grant period")
+        verbose_name_plural = _("grant periods")
+        ordering = ["municipality", "closes_on", "pk"]
+        constraints = [
+            *Validity.Meta.constraints,
+            models.CheckConstraint(
+                name="grant_period_in_order",
+                condition=Q(opens_on__isnull=True) | Q(closes_on__gte=F("opens_on")),
+                violation_error_message=_("The period closes before it opens."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Premises(Offer):
+    """A place of the municipality that associations can use."""
+
+    class Price(models.TextChoices):
+        FREE = "free", _("free for associations")
+        PARTLY = "partly", _("partly free")
+        PAID = "paid", _("paid")
+        UNKNOWN = "unknown", _("price not known")
+
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.CASCADE, related_name="premises", verbose_name=_("municipality")
+    )
+    name = models.CharField(_("name"), max_length=160)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    price = models.CharField(_("price"), max_length=8, choices=Price, default=Price.UNKNOWN)
+    price_note = models.CharField(_("about the price"), max_length=200, blank=True)
+    booking_url = models.URLField(_("booking, link"), blank=True)
+    accessibility = models.CharField(_("accessibility of the place"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta(Offer.Meta):
+        abstract = False
+        verbose_name = _("premises")
+        verbose_name_plural = _("premises")
+        ordering = ["municipality", "name", "pk"]
+
+    def __str__(self):
+        return self.name
+
+
+class Channel(Offer):
+    """A channel in which the municipality tells of associations or hears them."""
+
+    class Kind(models.TextChoices):
+        WEBSITE = "website", _("web site")
+        CALENDAR = "calendar", _("event calendar")
+        NEWSLETTER = "newsletter", _("newsletter")
+        SOCIAL_MEDIA = "social", _("social media")
+        FEEDBACK = "feedback", _("feedback channel")
+        OTHER = "other", _("other")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    name = models.CharField(_("name"), max_length=160)
+    url = models.URLField(_("address"), blank=True)
+
+    history = HistoricalRecords()
+
+    class Meta(Offer.Meta):
+        abstract = False
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        ordering = ["municipality", "kind", "name", "pk"]
+
+    def __str__(self):
+        return self.name

@@ -1,0 +1,532 @@
+"""Dated roles: liaisons, deputies and fallback respondents, agents, their pairs, coordinators."""
+
+from decimal import Decimal
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from common.partial_dates import PartialDateAttribute, partial_date_check, partial_date_columns
+from registry.models.people import with_public_fields
+from registry.models.periods import Period, PeriodQuerySet, Validity, ValidityQuerySet
+from registry.models.scope import RegionRowQuerySet, ScopedQuerySet
+
+
+class Situation(models.TextChoices):
+    """How a municipality stands with its liaison on a day; exactly one of these."""
+
+    NAMED = "named", _("liaison named")
+    BEING_NAMED = "being_named", _("being named")
+    DUTIES = "duties", _("duties without a title")
+    NONE = "none", _("no liaison")
+    NO_INFORMATION = "no_information", _("no information")
+
+
+class Sector(models.Model):
+    """A municipality's sector in which liaisons work, under a name the coordinators choose."""
+
+    key = models.SlugField(_("key"), unique=True, help_text=_("Stays the same when the name changes."))
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("sector")
+        verbose_name_plural = _("sectors")
+        ordering = ["position", "key"]
+
+    def __str__(self):
+        return self.name
+
+
+class SharedMailboxQuerySet(ScopedQuerySet, ValidityQuerySet):
+    """Reads of shared mailboxes."""
+
+
+class SharedMailbox(Validity):
+    """An address of a post that several people read; a contact, never a sign-in (rule 9 of product.md)."""
+
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="mailboxes", verbose_name=_("municipality")
+    )
+    post = models.CharField(_("post or office"), max_length=120, help_text=_("For example: cultural services, office."))
+    email = models.EmailField(_("e-mail"))
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects = SharedMailboxQuerySet.as_manager()
+
+    class Meta(Validity.Meta):
+        verbose_name = _("shared mailbox")
+        verbose_name_plural = _("shared mailboxes")
+        ordering = ["municipality", "post", "pk"]
+
+    def __str__(self):
+        return f"{self.post} ({self.email})"
+
+
+class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
+    """Reads of appointments."""
+
+    def liaisons(self):
+        """Return named liaisons."""
+        return self.filter(kind=Appointment.Kind.LIAISON)
+
+    def holding(self, municipality, person, kind):
+        """Return the appointments of one person to one post."""
+        return self.filter(municipality=municipality, person=person, kind=kind)
+
+    def for_municipality_page(self, municipality):
+        """Return what a municipality's page needs of its appointments, newest first, in one query."""
+        return self.filter(municipality=municipality).select_related("person", "sector", "mailbox").latest_first()
+
+
+class Appointment(Period):
+    """A person's dated duty in a municipality's work with associations.
+
+    A named liaison, an officer who has the duties without the title, a deputy, or
+    the fallback respondent of a municipality without a liaison. The holder may
+    be unknown when only the fact was published.
+    """
+
+    class Kind(models.TextChoices):
+        LIAISON = "liaison", _("liaison")
+        DUTIES = "duties", _("duties without a title")
+        DEPUTY = "deputy", _("deputy of the liaison")
+        FALLBACK = "fallback", _("fallback respondent")
+
+    class FallbackPost(models.TextChoices):
+        """The order in which a respondent is looked for when no liaison is named (domain.md, the cycle of a year)."""
+
+        WELLBEING = "1_wellbeing", _("wellbeing (hyte) contact")
+        SECRETARY = "2_secretary", _("leisure, sport or culture secretary")
+        HEAD = "3_head", _("head of education and culture")
+        OTHER = "4_other", _("other officer")
+
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="appointments", verbose_name=_("municipality")
+    )
+    person = models.ForeignKey(
+        "registry.Person",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("holder"),
+        help_text=_("Leave empty when it is known that there is a liaison but not who."),
+    )
+    kind = models.CharField(_("duty"), max_length=10, choices=Kind, default=Kind.LIAISON)
+    sector = models.ForeignKey(
+        Sector, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("sector")
+    )
+    title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("For example: leisure secretary."))
+    hours_per_week = models.DecimalField(
+        _("working time, hours a week"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(60)],
+    )
+    percent = models.DecimalField(
+        _("working time, per cent"),
+        max_digits=4,
+        decimal_places=1,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(100)],
+    )
+    job_description_url = models.URLField(_("job description, link"), blank=True)
+    job_description_published_on = models.DateField(_("job description published on"), null=True, blank=True)
+    associations_told_on = models.DateField(_("associations told on"), null=True, blank=True)
+    deputy_for = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deputies",
+        verbose_name=_("deputy for"),
+        limit_choices_to={"kind": Kind.LIAISON},
+    )
+    fallback_post = models.CharField(_("post of the fallback"), max_length=12, choices=FallbackPost, blank=True)
+    fallback_reason = models.CharField(
+        _("reason for the fallback"),
+        max_length=300,
+        blank=True,
+        help_text=_("Why somebody else than a liaison answers."),
+    )
+    mailbox = models.ForeignKey(
+        SharedMailbox,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("shared mailbox"),
+        help_text=_("Shown as the contact beside the person's own details."),
+    )
+    is_name_public = models.BooleanField(_("name is public"), default=True)
+    is_email_public = models.BooleanField(_("e-mail is public"), default=True)
+    is_phone_public = models.BooleanField(_("phone is public"), default=True)
+    source = models.CharField(
+        _("source"), max_length=200, help_text=_("Where this is known from, for example a decision and its section.")
+    )
+
+    history = HistoricalRecords()
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = _("appointment")
+        verbose_name_plural = _("appointments")
+        ordering = ["municipality", "-start_last", "-pk"]
+        indexes = [models.Index(fields=["municipality", "kind", "start_last", "end_last"], name="appointment_on_day")]
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["municipality", "person", "kind"],
+                condition=Q(end_last__isnull=True, person__isnull=False),
+                name="appointment_open_once",
+                violation_error_message=_("This person already holds the same post at that time."),
+                violation_error_code="overlap",
+            ),
+            models.CheckConstraint(
+                name="deputy_has_expiry",
+                condition=~Q(kind="deputy") | Q(end_last__isnull=False),
+                violation_error_message=_("A deputy's appointment needs its last day."),
+                violation_error_code="deputy_without_end",
+            ),
+            models.CheckConstraint(
+                name="fallback_has_reason",
+                condition=~Q(kind="fallback") | ~Q(fallback_reason=""),
+                violation_error_message=_("Write why somebody else than a liaison answers."),
+                violation_error_code="fallback_without_reason",
+            ),
+            models.CheckConstraint(
+                name="holder_known_where_needed",
+                condition=Q(person__isnull=False) | Q(kind__in=["liaison", "duties"]) | Q(end_last__isnull=False),
+                violation_error_message=_("A deputy or a fallback respondent needs a known person."),
+                violation_error_code="holder_unknown",
+            ),
+            models.CheckConstraint(
+                name="working_time_one_way",
+                condition=Q(hours_per_week__isnull=True) | Q(percent__isnull=True),
+                violation_error_message=_("Give the working time either in hours or in per cent."),
+                violation_error_code="working_time_twice",
+            ),
+        ]
+
+    def __str__(self):
+        holder = self.person or _("holder not known")
+        return f"{self.municipality}: {self.get_kind_display()}, {holder}"
+
+
+class SituationStatement(Period):
+    """A dated, sourced statement that a liaison is being named, or that there is none.
+
+    "None" is something somebody has said, never the absence of a row.
+    """
+
+    class Kind(models.TextChoices):
+        BEING_NAMED = Situation.BEING_NAMED.value, Situation.BEING_NAMED.label
+        NONE = Situation.NONE.value, Situation.NONE.label
+
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="statements", verbose_name=_("municipality")
+    )
+    kind = models.CharField(_("situation"), max_length=12, choices=Kind)
+    source = models.CharField(
+        _("source"), max_length=200, help_text=_("Who said so, for example: phone call with the office.")
+    )
+
+    history = HistoricalRecords()
+
+    class QuerySet(ScopedQuerySet, PeriodQuerySet):
+        """Reads of statements."""
+
+        def behind(self, municipality):
+            """Return the statement that explains an annotated `situation` of today, or None, with at most one query."""
+            if municipality.situation not in SituationStatement.Kind.values:
+                return None
+            rows = self.filter(municipality=municipality, kind=municipality.situation)
+            return rows.current().latest_first().first()
+
+    objects = QuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = _("statement on the situation")
+        verbose_name_plural = _("statements on the situation")
+        ordering = ["municipality", "-start_last", "-pk"]
+        indexes = [models.Index(fields=["municipality", "kind", "start_last", "end_last"], name="statement_on_day")]
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["municipality", "kind"],
+                condition=Q(end_last__isnull=True),
+                name="statement_open_once",
+                violation_error_message=_("The same statement is already in force."),
+                violation_error_code="overlap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality}: {self.get_kind_display()}"
+
+
+class AgentTask(models.Model):
+    """A task that association agents usually have; offered when an agent's tasks are chosen."""
+
+    key = models.SlugField(_("key"), unique=True, help_text=_("Stays the same when the name changes."))
+    name = models.CharField(_("name"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("agent's default task")
+        verbose_name_plural = _("agents' default tasks")
+        ordering = ["position", "key"]
+
+    def __str__(self):
+        return self.name
+
+
+class AgentQuerySet(ScopedQuerySet, PeriodQuerySet):
+    """Reads of volunteer association agents."""
+
+    def with_public_fields(self):
+        """Annotate the agents with what their consents let the public see."""
+        return with_public_fields(self)
+
+    def for_municipality_page(self, municipality, on):
+        """Return the agents who act in a municipality on day `on`, with public fields only, in one query."""
+        return (
+            self.filter(municipality=municipality)
+            .current_on(on)
+            .with_public_fields()
+            .select_related("association")
+            .order_by("start_last", "pk")
+        )
+
+
+class Agent(Period):
+    """A volunteer association agent of a municipality: the liaison's working pair.
+
+    The start is the day of becoming a candidate; training and taking up the task
+    have dates of their own, and the stage on any day is computed from them.
+    """
+
+    class Stage(models.TextChoices):
+        CANDIDATE = "candidate", _("candidate")
+        TRAINED = "trained", _("trained")
+        ACTIVE = "active", _("active")
+        ENDED = "ended", _("ended")
+
+    person = models.ForeignKey(
+        "registry.Person",
+        models.PROTECT,
+        related_name="agencies",
+        null=True,
+        verbose_name=_("person"),
+    )
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="agents", verbose_name=_("municipality")
+    )
+    trained_first, trained_last, trained_precision = partial_date_columns()
+    trained = PartialDateAttribute(_("trained"))
+    active_first, active_last, active_precision = partial_date_columns()
+    active = PartialDateAttribute(_("active since"))
+    recruited_by = models.ForeignKey(
+        "registry.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="recruited_agents",
+        verbose_name=_("recruited by"),
+    )
+    association = models.ForeignKey(
+        "registry.Association",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="agents",
+        verbose_name=_("association"),
+    )
+    tasks = models.ManyToManyField(AgentTask, blank=True, related_name="agents", verbose_name=_("default tasks"))
+    own_tasks = models.TextField(_("own tasks"), blank=True, max_length=2000)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+
+    history = HistoricalRecords()
+    objects = AgentQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = _("association agent")
+        verbose_name_plural = _("association agents")
+        ordering = ["municipality", "-start_last", "-pk"]
+        constraints = [
+            *Period.Meta.constraints,
+            partial_date_check("agent_trained", "trained"),
+            partial_date_check("agent_active", "active"),
+            models.UniqueConstraint(
+                fields=["municipality", "person"],
+                condition=Q(end_last__isnull=True, person__isnull=False),
+                name="agent_open_once",
+                violation_error_message=_("This person is already an agent of this municipality."),
+                violation_error_code="overlap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality}: {self.person or _('erased person')}"
+
+    def stage_on(self, on):
+        """Return the stage on day `on`; a step counts from the last day on which it may have happened."""
+        if self.end_last is not None and self.end_last < on:
+            return self.Stage.ENDED
+        if self.active_last is not None and self.active_last <= on:
+            return self.Stage.ACTIVE
+        if self.trained_last is not None and self.trained_last <= on:
+            return self.Stage.TRAINED
+        return self.Stage.CANDIDATE
+
+    @property
+    def stage(self):
+        """The stage today."""
+        return self.stage_on(timezone.localdate())
+
+
+class AgentTraining(models.Model):
+    """A training that an agent has completed."""
+
+    agent = models.ForeignKey(Agent, models.CASCADE, related_name="trainings", verbose_name=_("agent"))
+    name = models.CharField(_("training"), max_length=160)
+    completed_first, completed_last, completed_precision = partial_date_columns(required=True)
+    completed = PartialDateAttribute(_("completed"), required=True)
+
+    class QuerySet(ScopedQuerySet):
+        """Reads of trainings."""
+
+        def in_regions(self, region_ids):
+            """Return the trainings of agents in these regions."""
+            return self.filter(agent__in=Agent.objects.in_regions(region_ids))
+
+    objects = QuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("training of an agent")
+        verbose_name_plural = _("trainings of agents")
+        ordering = ["agent", "completed_last", "pk"]
+        constraints = [partial_date_check("training_completed", "completed", required=True)]
+
+    def __str__(self):
+        return f"{self.name} ({self.completed})"
+
+
+class PairingQuerySet(ScopedQuerySet, PeriodQuerySet):
+    """Reads of working pairs."""
+
+    def in_regions(self, region_ids):
+        """Return the pairs whose agent acts in one of these regions."""
+        return self.filter(agent__in=Agent.objects.in_regions(region_ids))
+
+
+class Pairing(Period):
+    """A liaison and an agent of the same municipality working as a pair, from a day to a day."""
+
+    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="pairings", verbose_name=_("liaison"))
+    agent = models.ForeignKey(Agent, models.PROTECT, related_name="pairings", verbose_name=_("agent"))
+
+    history = HistoricalRecords()
+    objects = PairingQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = _("working pair")
+        verbose_name_plural = _("working pairs")
+        ordering = ["-start_last", "-pk"]
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["appointment", "agent"],
+                condition=Q(end_last__isnull=True),
+                name="pairing_open_once",
+                violation_error_message=_("These two are already a pair."),
+                violation_error_code="overlap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.appointment.person or '–'} – {self.agent.person or '–'}"
+
+
+class CoordinatorQuerySet(RegionRowQuerySet, PeriodQuerySet):
+    """Reads of coordinators' roles."""
+
+    def for_region_page(self, region, on):
+        """Return a region's coordinators on day `on` with their areas, in one query."""
+        return (
+            self.filter(region=region)
+            .current_on(on)
+            .select_related("person", "area")
+            .order_by("area__position", "person__sort_key", "pk")
+        )
+
+
+class Coordinator(Period):
+    """A paid coordinator's responsibility for a region, or for one of its areas.
+
+    Somebody with an area and the whole region has two rows. Rights reach the whole
+    region; the area says whom to turn to.
+    """
+
+    person = models.ForeignKey(
+        "registry.Person",
+        models.PROTECT,
+        related_name="coordinations",
+        null=True,
+        verbose_name=_("person"),
+    )
+    region = models.ForeignKey("registry.Region", models.PROTECT, related_name="coordinators", verbose_name=_("region"))
+    area = models.ForeignKey(
+        "registry.Area",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="coordinators",
+        verbose_name=_("area"),
+        help_text=_("Leave empty for the whole region."),
+    )
+    title = models.CharField(_("title"), max_length=120, blank=True)
+
+    history = HistoricalRecords()
+    objects = CoordinatorQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        verbose_name = _("coordinator's role")
+        verbose_name_plural = _("coordinators' roles")
+        ordering = ["region", "-start_last", "-pk"]
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["person", "region", "area"],
+                condition=Q(end_last__isnull=True, person__isnull=False, area__isnull=False),
+                name="coordinator_of_area_open_once",
+                violation_error_message=_("This person already has this role."),
+                violation_error_code="overlap",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "region"],
+                condition=Q(end_last__isnull=True, person__isnull=False, area__isnull=True),
+                name="coordinator_of_region_open_once",
+                violation_error_message=_("This person already has this role."),
+                violation_error_code="overlap",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.person or '–'}, {self.area or self.region}"
+
+    @staticmethod
+    def responsible_for(area_ids, coordinators):
+        """Return those of a region's `coordinators` who look after one of these areas, or else the whole region's."""
+        coordinators = list(coordinators)
+        of_areas = [role for role in coordinators if role.area_id in area_ids]
+        return of_areas or [role for role in coordinators if role.area_id is None]

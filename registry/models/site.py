@@ -1,0 +1,57 @@
+"""The installation itself: whether it holds demo data, and the texts of its own pages."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SiteStateManager(models.Manager):
+    """Reads and writes the one row."""
+
+    def load(self):
+        """Return the state; an installation that never wrote one holds no demo data."""
+        return self.filter(pk=1).first() or SiteState(pk=1)
+
+    def mark_demo(self):
+        """Record that the database holds invented data, so that every page says so."""
+        self.update_or_create(pk=1, defaults={"has_demo_data": True})
+
+
+class SiteState(models.Model):
+    """One row about the whole installation."""
+
+    has_demo_data = models.BooleanField(_("holds demo data"), default=False)
+
+    objects = SiteStateManager()
+
+    class Meta:
+        verbose_name = _("state of the installation")
+        verbose_name_plural = _("state of the installation")
+        constraints = [models.CheckConstraint(name="site_state_one_row", condition=Q(pk=1))]
+
+    def __str__(self):
+        return "1"
+
+
+class PageText(models.Model):
+    """The text of one of the site's own pages, in Markdown with plain {placeholders}."""
+
+    class Key(models.TextChoices):
+        ACCESSIBILITY = "saavutettavuus", _("accessibility statement")
+        PRIVACY = "tietosuoja", _("privacy notice")
+        ABOUT = "tietoa", _("about the service")
+
+    key = models.CharField(_("page"), max_length=20, choices=Key, unique=True)
+    body = models.TextField(
+        _("text"),
+        help_text=_("Markdown. The first line, # Title, is the heading. Placeholders stand in braces: {site_name}."),
+    )
+    updated_on = models.DateField(_("updated on"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("text of a page")
+        verbose_name_plural = _("texts of pages")
+        ordering = ["key"]
+
+    def __str__(self):
+        return self.get_key_display()

@@ -1,0 +1,179 @@
+"""What somebody has to do, and what people have told the registry."""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.models.scope import RegionRowQuerySet
+
+
+class FeedbackQuerySet(RegionRowQuerySet):
+    """Reads of feedback; what names no region is for administrators."""
+
+    def open(self):
+        """Return what has not been answered."""
+        return self.filter(answered_at__isnull=True)
+
+
+class Feedback(models.Model):
+    """A message from the public feedback page; accessibility feedback is answered within 14 days (Act 306/2019)."""
+
+    class Kind(models.TextChoices):
+        ACCESSIBILITY = "accessibility", _("accessibility of the site")
+        ERROR = "error", _("something on the site is wrong")
+        PRIVACY = "privacy", _("my own data")
+        OTHER = "other", _("something else")
+
+    ANSWER_WITHIN = dt.timedelta(days=14)
+
+    kind = models.CharField(_("what it is about"), max_length=14, choices=Kind)
+    region = models.ForeignKey(
+        "registry.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="feedback",
+        verbose_name=_("region"),
+    )
+    page = models.CharField(_("page"), max_length=300, blank=True)
+    message = models.TextField(_("message"), max_length=4000)
+    reply_to = models.EmailField(_("address for a reply"), blank=True)
+    language = models.CharField(_("language"), max_length=2, default="fi")
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
+    answer_by = models.DateField(_("answer by"), editable=False)
+    answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    objects = FeedbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("feedback")
+        verbose_name_plural = _("feedback")
+        ordering = ["-received_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {timezone.localtime(self.received_at):%d.%m.%Y}"
+
+    @property
+    def is_late(self):
+        """Whether the day to answer by has passed without an answer."""
+        return self.answered_at is None and self.answer_by < timezone.localdate()
+
+
+class TaskQuerySet(RegionRowQuerySet):
+    """Reads of tasks."""
+
+    def open(self):
+        """Return what is not done."""
+        return self.filter(done_at__isnull=True)
+
+    def overdue(self):
+        """Return what is not done though its day has passed."""
+        return self.open().filter(due_on__lt=timezone.localdate())
+
+    def by_urgency(self):
+        """Return tasks with the nearest day first, those without a day last."""
+        return self.order_by(models.F("due_on").asc(nulls_last=True), "pk")
+
+
+class Task(models.Model):
+    """One thing to do: what, for whom, by when, and where it is done.
+
+    The place is a URL name with its arguments, so that a task can point anywhere
+    without a generic foreign key. A task made by the system has a kind other than
+    "own", whose wording is translated when shown.
+    """
+
+    class Kind(models.TextChoices):
+        OWN = "own", _("own task")
+        FEEDBACK = "feedback", _("Answer the feedback")
+        ROLE_OF_MERGED = "merged_role", _("Appoint anew after the merger")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
+    title = models.CharField(_("what"), max_length=200)
+    region = models.ForeignKey(
+        "registry.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("region"),
+        help_text=_("Whose coordinators see it. Empty: administrators only."),
+    )
+    municipality = models.ForeignKey(
+        "registry.Municipality",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("municipality"),
+    )
+    assigned_to = models.ForeignKey(
+        "registry.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("for whom"),
+        help_text=_("Empty: any coordinator of the region."),
+    )
+    due_on = models.DateField(_("due on"), null=True, blank=True)
+    url_name = models.CharField(max_length=80, blank=True, editable=False)
+    url_args = models.JSONField(default=list, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("created by"),
+    )
+    done_at = models.DateTimeField(_("done at"), null=True, blank=True, editable=False)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("done by"),
+    )
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering = [models.F("due_on").asc(nulls_last=True), "pk"]
+        indexes = [models.Index(fields=["region", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+
+    def __str__(self):
+        return self.label
+
+    @property
+    def label(self):
+        """What is to be done, in the reader's language."""
+        if self.kind == self.Kind.OWN:
+            return self.title
+        return f"{self.get_kind_display()}: {self.title}"
+
+    @property
+    def url(self):
+        """The address where the task is done, or "" when it has none or the page is gone."""
+        if not self.url_name:
+            return ""
+        try:
+            return reverse(self.url_name, args=self.url_args)
+        except NoReverseMatch:
+            return ""
+
+    @property
+    def is_overdue(self):
+        """Whether the day has passed with the task undone."""
+        return self.done_at is None and self.due_on is not None and self.due_on < timezone.localdate()

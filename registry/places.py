@@ -1,0 +1,52 @@
+"""Which page an address means: now, after a move and after a merger."""
+
+from dataclasses import dataclass
+
+from registry.models import Municipality, Region, RegionMembership
+
+
+@dataclass(frozen=True)
+class Place:
+    """A municipality found by its address.
+
+    `region` is the region with pages it belongs to, or None. `is_old` says that the
+    address was right once: the page has moved to `municipality` (after a merger the
+    successor) in `region`, or, when that is None, only the past of `last_region`
+    up to `last_year` tells of it.
+    """
+
+    municipality: Municipality
+    region: Region | None
+    is_old: bool
+    last_region: Region | None = None
+    last_year: int | None = None
+
+
+def find_place(region_slug, municipality_slug, on):
+    """Return the Place that `/region_slug/municipality_slug/` means on day `on`, or None for an address that never was.
+
+    Takes two queries, and two more for each merger on the way.
+    """
+    municipality = Municipality.objects.with_situation(on).with_population(on).filter(slug=municipality_slug).first()
+    if municipality is None:
+        return None
+    memberships = _memberships(municipality)
+    if region_slug not in {membership.region.slug for membership in memberships}:
+        return None
+    started_from = municipality
+    while municipality.is_merged_on(on):
+        municipality = municipality.successor
+        memberships = _memberships(municipality)
+    home = next((m.region for m in memberships if m.is_valid_on(on) and m.region.has_pages), None)
+    if home is not None:
+        return Place(municipality, home, is_old=started_from != municipality or home.slug != region_slug)
+    past = next((m for m in memberships if m.region.has_pages and m.valid_to is not None and m.valid_to < on), None)
+    if past is None:
+        return None
+    return Place(municipality, None, is_old=True, last_region=past.region, last_year=past.valid_to.year)
+
+
+def _memberships(municipality):
+    """Return the municipality's memberships with their regions, newest first."""
+    rows = RegionMembership.objects.filter(municipality=municipality).latest_first()
+    return list(rows.select_related("region", "region__directory"))

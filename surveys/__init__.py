@@ -1,0 +1,1 @@
+"""Yearly cooperation surveys; the floor is laid, the tables come with the survey."""

@@ -1,0 +1,67 @@
+"""The cast of the tests, and the real reference data.
+
+Pohjois-Pohjanmaa (Oulu, Hailuoto …) and Keski-Suomi are loaded from the reference
+data that ships with the registry. **Kaisa** coordinates Pohjois-Pohjanmaa, **Outi**
+Keski-Suomi; **Aino** administers. **Leena** is liaison in Oulu, **Ahti** the
+association agent of Oulu. **Stranger** has an account and no role.
+"""
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+
+from common.partial_dates import PartialDate
+from registry.models import Municipality, Region
+from registry.reference import load_reference_data
+from tests import factories
+
+
+@pytest.fixture
+def reference(db):
+    """The real regions and municipalities; both regions keep records from 1.1.2021."""
+    load_reference_data()
+    Region.objects.filter(code__in=["17", "13"]).update(records_from=dt.date(2021, 1, 1))
+    return SimpleNamespace(
+        pohjois_pohjanmaa=Region.objects.get(code="17"),
+        keski_suomi=Region.objects.get(code="13"),
+        oulu=Municipality.objects.get(code="564"),
+        hailuoto=Municipality.objects.get(code="072"),
+        vaala=Municipality.objects.get(code="785"),
+        kuhmoinen=Municipality.objects.get(code="291"),
+        jyvaskyla=Municipality.objects.get(code="179"),
+    )
+
+
+@pytest.fixture
+def cast(reference):
+    """The people of the tests with their accounts and roles."""
+
+    def person(given_name, family_name, region, **user):
+        account = factories.UserFactory(email=f"{given_name.lower()}@example.org", **user)
+        return factories.PersonFactory(
+            given_name=given_name,
+            family_name=family_name,
+            email=f"{given_name.lower()}.tyo@example.org",
+            phone="050 000 0011",
+            region=region,
+            user=account,
+        )
+
+    north, central = reference.pohjois_pohjanmaa, reference.keski_suomi
+    start = PartialDate.day(dt.date(2022, 1, 1))
+    cast = SimpleNamespace(
+        kaisa=person("Kaisa", "Koordinaattori", north),
+        outi=person("Outi", "Ohjaaja", central),
+        leena=person("Leena", "Liesi", north),
+        ahti=person("Ahti", "Aapa", north),
+        aino=factories.UserFactory(email="aino@example.org", is_superuser=True),
+        stranger=factories.UserFactory(email="stranger@example.org"),
+    )
+    factories.CoordinatorFactory(person=cast.kaisa, region=north, start=start)
+    factories.CoordinatorFactory(person=cast.outi, region=central, start=start)
+    cast.leena_in_oulu = factories.AppointmentFactory(
+        person=cast.leena, municipality=reference.oulu, title="vapaa-aikasihteeri", start=start
+    )
+    cast.ahti_in_oulu = factories.AgentFactory(person=cast.ahti, municipality=reference.oulu, start=start)
+    return cast

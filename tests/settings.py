@@ -1,0 +1,20 @@
+"""The settings of the test run: the production ones with a test's environment."""
+
+import os
+
+os.environ |= {
+    "DEBUG": "off",
+    "SECRET_KEY": "only-for-the-tests-0123456789-0123456789-0123",
+    "SITE_URL": "http://testserver",
+    "EXTRA_HOSTS": "localhost,127.0.0.1",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"),
+    "LOG_LEVEL": "ERROR",
+    "CONTROLLER_NAME": "Esimerkkiyhdistys ry",
+    "CONTROLLER_ADDRESS": "Esimerkkikatu 1, 00000 Esimerkkilä",
+    "CONTROLLER_EMAIL": "tietosuoja@example.org",
+}
+
+from config.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
