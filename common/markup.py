@@ -17,7 +17,7 @@ class RenderedPage:
 
     title: str
     before: SafeString
-    after: SafeString = SafeString("")
+    after: SafeString
 
 
 def fill_placeholders(text, values):
@@ -37,7 +37,7 @@ def markdown_to_html(text):
 
 
 def render_page(text):
-    """Return the RenderedPage of Markdown whose first line is `# Title`; `{retention_table}` on its own line cuts it."""
+    """Return the RenderedPage of Markdown that begins with `# Title`; `{retention_table}` on its own line cuts it."""
     first, _newline, rest = text.strip().partition("\n")
     before, _mark, after = rest.partition("{retention_table}")
     return RenderedPage(first.removeprefix("#").strip(), markdown_to_html(before), markdown_to_html(after))

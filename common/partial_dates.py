@@ -39,6 +39,10 @@ _SEASON_WORDS = {
     "kesä": Precision.SUMMER, "sommar": Precision.SUMMER, "sommaren": Precision.SUMMER, "summer": Precision.SUMMER,
     "syksy": Precision.AUTUMN, "höst": Precision.AUTUMN, "hösten": Precision.AUTUMN, "autumn": Precision.AUTUMN,
 }  # fmt: skip
+_ENGLISH_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, order=True)
@@ -71,8 +75,9 @@ class PartialDate:
     def parse(cls, text):
         """Return the date that a person wrote.
 
-        Reads 24.9.2020, 2020-09-24, 9/2020, 2020-09, syksy 2020 (also in Swedish
-        and English) and 2020. Raises ValidationError (code "invalid") for anything else.
+        Reads 24.9.2020, 24 Sep 2020 (as an English form shows it), 2020-09-24, 9/2020,
+        2020-09, syksy 2020 (also in Swedish and English) and 2020. Raises
+        ValidationError (code "invalid") for anything else.
         """
         text = " ".join(text.split()).casefold()
         try:
@@ -91,6 +96,9 @@ class PartialDate:
         if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text):
             day, month, year = map(int, match.groups())
             return cls.day(dt.date(year, month, day))
+        if match := re.fullmatch(r"(\d{1,2}) ([a-z]{3,9}) (\d{4})", text):
+            months = [month for month, name in enumerate(_ENGLISH_MONTHS, start=1) if name.startswith(match[2])]
+            return cls.day(dt.date(int(match[3]), months[0], int(match[1]))) if months else None
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return cls.day(dt.date.fromisoformat(text))
         if match := re.fullmatch(r"(\d{1,2})[/.](\d{4})", text):
@@ -176,8 +184,9 @@ class PartialDateFormField(forms.CharField):
     """A text field that reads a partial date as people write it."""
 
     def __init__(self, **kwargs):
-        kwargs.setdefault("max_length", 40)
         super().__init__(**kwargs)
+        # Not max_length: its validator would measure the PartialDate, which has no length.
+        self.widget.attrs.setdefault("maxlength", 40)
 
     def to_python(self, value):
         text = super().to_python(value)

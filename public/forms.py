@@ -4,6 +4,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from registry.figures import last_day_of_year
 from registry.models import Feedback, Region, Situation
 
 
@@ -39,6 +40,15 @@ class RegionListForm(forms.Form):
             field.error_messages["invalid_choice"] = _("There is no such choice here. Choose from the list.")
             if name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+    def day(self, today):
+        """Return the day whose situation is asked for: the last of the chosen year, or `today`."""
+        year = self.cleaned_data.get("vuosi")
+        return last_day_of_year(year, today=today) if year else today
+
+    def area(self, areas):
+        """Return the one of `areas` that is chosen, or None."""
+        return next((area for area in areas if area.address_key == self.cleaned_data.get("alue")), None)
 
 
 class FeedbackForm(forms.ModelForm):

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.urls import reverse
 from django.utils.formats import number_format
 
 from registry.figures import Share
-from registry.models import Appointment, Situation, SizeClass
+from registry.models import Appointment, Sector, Situation, SizeClass
 
 LIAISON_SERIES = "liaison_named"
 
@@ -17,8 +18,9 @@ class MunicipalityRow:
 
     name: str
     slug: str
+    url: str
     situation: Situation
-    population: int | None
+    residents: str
     population_year: int | None
     size_class: SizeClass | None
     is_in_area: bool
@@ -32,20 +34,38 @@ class MunicipalityRow:
         )
 
 
-def municipality_rows(municipalities, size_classes):
+def municipality_rows(region, municipalities, size_classes):
     """Return a MunicipalityRow for each municipality annotated with situation and population."""
     return [
         MunicipalityRow(
             name=municipality.name,
             slug=municipality.slug,
+            url=reverse("municipality_detail", args=[region.slug, municipality.slug]),
             situation=Situation(municipality.situation),
-            population=municipality.population,
+            residents=residents_in_words(municipality.population),
             population_year=municipality.population_year,
             size_class=SizeClass.of(municipality.population, size_classes),
             is_in_area=getattr(municipality, "is_in_area", True),
         )
         for municipality in municipalities
     ]
+
+
+def residents_in_words(population):
+    """Return a number of residents with its thousands apart, or "" when it is not known."""
+    return "" if population is None else number_format(population, force_grouping=True)
+
+
+def situation_counts(point):
+    """Return (situation, number of municipalities) for those that occur, best known first."""
+    return [(situation, point.counts[situation]) for situation in Situation if point.counts.get(situation)]
+
+
+def sector_rows(point, unknown):
+    """Return (sector's name, number of persons), the largest first; `unknown` names a sector that is not known."""
+    names = {sector.pk: sector.name for sector in Sector.objects.all()} if point.persons_by_sector else {}
+    rows = [(names.get(sector, unknown), n) for sector, n in point.persons_by_sector.items()]
+    return sorted(rows, key=lambda row: (-row[1], str(row[0])))
 
 
 @dataclass(frozen=True)
@@ -132,9 +152,9 @@ def published_rows(figures):
     ]
 
 
-def _plain_number(value):
+def _plain_number(value, decimals=2):
     """Return a decimal as people write it: no needless zeros, thousands apart."""
-    places = 0 if value == value.to_integral_value() else 2
+    places = 0 if value == value.to_integral_value() else decimals
     return number_format(value.quantize(Decimal(1).scaleb(-places)), decimal_pos=places, force_grouping=True)
 
 
@@ -159,4 +179,102 @@ def liaison_past(appointments, today):
         )
         for appointment in appointments
         if appointment.kind == Appointment.Kind.LIAISON and appointment.end_last and appointment.end_last < today
+    ]
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """What is public of an officer in a task: a template given this alone cannot show more."""
+
+    name: str
+    title: str
+    sector: str
+    reason: str
+    email: str
+    phone: str
+    mailbox_email: str
+    mailbox_post: str
+    since: object
+    until: object
+    hours_per_week: str
+    percent: str
+    job_description_url: str
+    checked_on: object
+
+    @property
+    def has_contact(self):
+        """Whether there is any way to reach the person."""
+        return bool(self.email or self.phone or self.mailbox_email)
+
+    @property
+    def phone_link(self):
+        """The number as a link dials it."""
+        return dialled(self.phone)
+
+
+def contact_cards(appointments):
+    """Return a ContactCard for each appointment, with the holder's details that are public (rule 9 of product.md)."""
+    return [_contact_card(appointment) for appointment in appointments]
+
+
+def _contact_card(appointment):
+    person, mailbox = appointment.person, appointment.mailbox
+    return ContactCard(
+        name=person.name if person and appointment.is_name_public else "",
+        title=appointment.title,
+        sector=appointment.sector.name if appointment.sector else "",
+        reason=appointment.fallback_reason,
+        email=person.email if person and appointment.is_email_public else "",
+        phone=person.phone if person and appointment.is_phone_public else "",
+        mailbox_email=mailbox.email if mailbox else "",
+        mailbox_post=mailbox.post if mailbox else "",
+        since=appointment.start,
+        until=appointment.end,
+        hours_per_week=_plain_number(appointment.hours_per_week, 1) if appointment.hours_per_week else "",
+        percent=_plain_number(appointment.percent, 1) if appointment.percent else "",
+        job_description_url=appointment.job_description_url,
+        checked_on=person.contact_checked_on if person else None,
+    )
+
+
+def dialled(phone):
+    """Return a phone number without its spaces and hyphens."""
+    return "".join(c for c in phone if c.isdigit() or c == "+")
+
+
+@dataclass(frozen=True)
+class AgentCard:
+    """What a volunteer has allowed to be shown, and nothing else of them."""
+
+    name: str
+    stage: str
+    association: str
+    email: str
+    phone: str
+
+    @property
+    def has_contact(self):
+        """Whether there is any way to reach the volunteer."""
+        return bool(self.email or self.phone)
+
+    @property
+    def phone_link(self):
+        """The number as a link dials it."""
+        return dialled(self.phone)
+
+
+def agent_cards(agents, on):
+    """Return an AgentCard for each agent annotated with public fields.
+
+    The association is told only beside a name: alone it could tell who the agent is.
+    """
+    return [
+        AgentCard(
+            name=f"{agent.public_given_name} {agent.public_family_name}" if agent.public_given_name else "",
+            stage=agent.stage_on(on).label,
+            association=agent.association.name if agent.association and agent.public_given_name else "",
+            email=agent.public_email or "",
+            phone=agent.public_phone or "",
+        )
+        for agent in agents
     ]

@@ -45,7 +45,7 @@ COORDINATOR_PERMISSIONS = frozenset(
     {WORK_IN_ADMIN}
     | _permissions("view", _KEEPS + _CHANGES + _SEES)
     | _permissions("change", _KEEPS + _CHANGES)
-    | _permissions("add", _KEEPS + (models.AreaMembership, models.Consent, models.Area))
+    | _permissions("add", (*_KEEPS, models.AreaMembership, models.Consent, models.Area))
 )
 
 

@@ -5,7 +5,8 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 TOP_LEVEL_WORDS = frozenset(
-    ["sv", "en", "fi", "y", "avoin-data", "api", "saavutettavuus", "tietosuoja", "tietoa", "palaute", "kirjaudu", "oma", "hallinta", "healthz", "readyz", "static", "media", "sitemap", "robots"]
+    {"sv", "en", "fi", "y", "avoin-data", "api", "saavutettavuus", "tietosuoja", "tietoa", "palaute", "kirjaudu"}
+    | {"oma", "hallinta", "healthz", "readyz", "static", "media", "sitemap", "robots"}
 )
 REGION_WORDS = frozenset(["kysely", "vertaa", "tapahtumat", "kaytannot", "aineistot", "neuvottelukunta"])
 

@@ -31,7 +31,10 @@ def give_consent(person, field, *, means, given_on, by):
 
 @transaction.atomic
 def withdraw_consent(person, field, *, by):
-    """Withdraw `person`'s consent for `field`: from this moment the field appears nowhere. Harmless when none is in force."""
+    """Withdraw `person`'s consent for `field`: from this moment the field appears nowhere.
+
+    Harmless when none is in force.
+    """
     for consent in person.consents.filter(field=field, withdrawn_at__isnull=True):
         consent.withdrawn_at = timezone.now()
         consent._history_user = by

@@ -49,7 +49,7 @@ def situation_over_time(region, days):
     one person for each appointment. `persons_by_sector` is keyed by the sector's
     id, None for a sector that is not known.
     """
-    days = list(dict.fromkeys(days))
+    asked, days = list(days), list(dict.fromkeys(days))
     if not days:
         return []
     situations = [
@@ -78,15 +78,16 @@ def situation_over_time(region, days):
     persons = {day: {} for day in days}
     for day, sector, person, pk in holders[0].union(*holders[1:], all=True) if holders else []:
         persons[_as_day(day)].setdefault(sector, set()).add(person or f"unknown {pk}")
-    return [
-        SituationPoint(
+    points = {
+        day: SituationPoint(
             on=day,
             counts=counts[day],
             n_persons=len(set().union(*persons[day].values())),
             persons_by_sector={sector: len(people) for sector, people in persons[day].items()},
         )
         for day in days
-    ]
+    }
+    return [points[day] for day in asked]
 
 
 def _counted_on(region, day):

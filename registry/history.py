@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+import re
 
 from django.conf import settings
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 _MARK = "~"
+_FINGERPRINT = re.compile(r"~[0-9a-f]{16}")
 
 
 class FingerprintField(models.CharField):
@@ -23,7 +25,7 @@ class FingerprintField(models.CharField):
 
     def pre_save(self, model_instance, add):
         value = str(getattr(model_instance, self.attname) or "")
-        if value and not value.startswith(_MARK):
+        if value and not _FINGERPRINT.fullmatch(value):
             digest = hmac.new(settings.SECRET_KEY.encode(), value.encode(), hashlib.sha256).hexdigest()
             value = _MARK + digest[:16]
         setattr(model_instance, self.attname, value)

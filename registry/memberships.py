@@ -75,10 +75,11 @@ def merge_municipality(municipality, successor, *, on, by):
     successor. Raises ValidationError with code "own_successor", "merged" (one of
     the two has already ended) or "no_membership" (the successor belongs to no region that day).
     """
-    list(Municipality.objects.select_for_update().filter(pk__in=[municipality.pk, successor.pk]).order_by("pk"))
+    locked = Municipality.objects.select_for_update().filter(pk__in=[municipality.pk, successor.pk]).order_by("pk")
+    has_ended = any(row.successor_id for row in locked)
     if municipality.pk == successor.pk:
         raise ValidationError(_("A municipality cannot merge into itself."), code="own_successor")
-    if municipality.successor_id or successor.successor_id:
+    if has_ended:
         raise ValidationError(_("One of the two has already become part of another municipality."), code="merged")
     home = RegionMembership.objects.filter(municipality=successor).current_on(on).select_related("region").first()
     if home is None:

@@ -33,17 +33,19 @@ def find_place(region_slug, municipality_slug, on):
     memberships = _memberships(municipality)
     if region_slug not in {membership.region.slug for membership in memberships}:
         return None
-    started_from = municipality
+    trail = [(municipality, memberships)]
     while municipality.is_merged_on(on):
         municipality = municipality.successor
         memberships = _memberships(municipality)
+        trail.append((municipality, memberships))
     home = next((m.region for m in memberships if m.is_valid_on(on) and m.region.has_pages), None)
     if home is not None:
-        return Place(municipality, home, is_old=started_from != municipality or home.slug != region_slug)
-    past = next((m for m in memberships if m.region.has_pages and m.valid_to is not None and m.valid_to < on), None)
-    if past is None:
-        return None
-    return Place(municipality, None, is_old=True, last_region=past.region, last_year=past.valid_to.year)
+        return Place(municipality, home, is_old=len(trail) > 1 or home.slug != region_slug)
+    for former, rows in reversed(trail):
+        past = next((m for m in rows if m.region.has_pages and m.valid_to is not None and m.valid_to < on), None)
+        if past is not None:
+            return Place(former, None, is_old=True, last_region=past.region, last_year=past.valid_to.year)
+    return None
 
 
 def _memberships(municipality):

@@ -2,15 +2,21 @@
 
 import calendar
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import registered_models
+from simple_history.utils import get_history_manager_for_model
 
 from accounts.models import User
+from common.partial_dates import PartialDate
 from registry.models import (
     Agent,
     AgentTraining,
@@ -19,6 +25,7 @@ from registry.models import (
     Consent,
     Coordinator,
     Feedback,
+    Pairing,
     Person,
     SharedMailbox,
     Task,
@@ -50,9 +57,10 @@ class Retention:
 def _delete(rows):
     """Delete rows with their history; return how many there were."""
     ids = list(rows.values_list("pk", flat=True))
+    rows.model._base_manager.filter(pk__in=ids).delete()
+    # History last: deleting a row writes a history row of its own.
     if history := getattr(rows.model, "history", None):
         history.filter(id__in=ids).delete()
-    rows.model._base_manager.filter(pk__in=ids).delete()
     return len(ids)
 
 
@@ -70,18 +78,47 @@ def erase_person(person):
     What a municipality decided (that somebody was appointed, when, to which sector)
     is a public record and stays; who it was does not.
     """
+    person_id, account = person.pk, person.user
+    for post in Appointment.objects.filter(person=person, kind=Appointment.Kind.FALLBACK, end_last__isnull=True):
+        # Nobody answers as a fallback respondent without a person: the duty ends, as the table demands.
+        post.end = PartialDate.day(max(timezone.localdate(), post.start_last))
+        post.save()
+    AgentTraining.objects.filter(agent__person=person).delete()
+    _erase_from_admin_log(person)
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
-        role.history.filter(person_id=person.pk).update(person=None)
-    for agent in Agent.objects.filter(pk__in=Agent.history.filter(person_id=person.pk).values("id")):
-        agent.trainings.all().delete()
-    Agent.history.filter(recruited_by_id=person.pk).update(recruited_by=None)
-    Consent.history.filter(person_id=person.pk).delete()
-    account = person.user
-    Person.history.filter(id=person.pk).delete()
     person.delete()
+    # History last: deleting a row writes a history row of its own.
+    Person.history.filter(id=person_id).delete()
+    Consent.history.filter(person_id=person_id).delete()
+    _forget_in_history(Person, person_id)
     if account and not account.is_superuser:
+        _forget_in_history(User, account.pk)
         account.delete()
+
+
+def _forget_in_history(model, pk):
+    """Empty every column of every history table that points to this row: a deletion does not reach them."""
+    for tracked in registered_models.values():
+        history = get_history_manager_for_model(tracked)
+        for column in history.model._meta.concrete_fields:
+            if column.related_model is model:
+                history.filter(**{column.attname: pk}).update(**{column.attname: None})
+
+
+def _erase_from_admin_log(person):
+    """Remove the administration's log lines about the person, their consents, roles and pairs: they repeat names."""
+    pairings = Pairing.objects.filter(Q(appointment__person=person) | Q(agent__person=person))
+    own_rows = [Person.objects.filter(pk=person.pk), User.objects.filter(person=person), pairings]
+    own_rows += [table.objects.filter(person=person) for table in (Consent, Appointment, Agent, Coordinator)]
+    lines = Q()
+    for rows in own_rows:
+        ids = [str(pk) for pk in rows.values_list("pk", flat=True)]
+        lines |= Q(content_type=ContentType.objects.get_for_model(rows.model), object_id__in=ids)
+    for text in filter(None, [person.name, person.email, person.user and person.user.email]):
+        # A change message is JSON, in which ä reads \u00e4.
+        lines |= Q(object_repr__contains=text) | Q(change_message__contains=json.dumps(text)[1:-1])
+    LogEntry.objects.filter(lines).delete()
 
 
 def _erase_people(rows):

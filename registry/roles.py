@@ -4,6 +4,7 @@ import datetime as dt
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,12 +13,11 @@ from registry.models import Agent, Appointment, Coordinator, Municipality, Pairi
 
 
 def _lock_place(role):
-    """Hold the role's municipality (or region) until the transaction ends, so that checks across rows stand."""
+    """Hold the role's municipality or region until the transaction ends and return it: checks across rows then stand."""
     if isinstance(role, Coordinator):
-        Region.objects.select_for_update().get(pk=role.region_id)
-        return
+        return Region.objects.select_for_update().get(pk=role.region_id)
     municipality_id = role.agent.municipality_id if isinstance(role, Pairing) else role.municipality_id
-    Municipality.objects.select_for_update().get(pk=municipality_id)
+    return Municipality.objects.select_for_update().get(pk=municipality_id)
 
 
 def _same_post(role):
@@ -46,7 +46,7 @@ def check_role(role):
     municipality had become part of another by then), "other_municipality" (a pair
     across municipalities) or "other_region" (an area of another region).
     """
-    _lock_place(role)
+    place = _lock_place(role)
     if role.end_last is not None and role.end_last >= timezone.localdate() and not role.is_end_day_known:
         raise ValidationError(
             _("Give the exact day of the end, because rights end on it. A month or a year will do for what is past."),
@@ -57,15 +57,15 @@ def check_role(role):
         raise ValidationError(
             _("The same is already recorded for this time. End the earlier one first, or change it."), code="overlap"
         )
-    municipality = getattr(role, "municipality", None)
-    if municipality and municipality.merged_on and (role.end_last is None or role.end_last >= municipality.merged_on):
+    merged_on = None if isinstance(role, Coordinator) else place.merged_on
+    if merged_on and (role.end_last is None or role.end_last >= merged_on):
         raise ValidationError(
             _("%(municipality)s became part of %(successor)s on %(day)s. End the role before that day."),
             code="merged",
             params={
-                "municipality": municipality,
-                "successor": municipality.successor,
-                "day": PartialDate.day(municipality.merged_on),
+                "municipality": place,
+                "successor": place.successor,
+                "day": PartialDate.day(merged_on),
             },
         )
     if isinstance(role, Pairing) and role.appointment.municipality_id != role.agent.municipality_id:
@@ -97,10 +97,9 @@ def save_role(role, *, by):
 
 
 def _end_statements_before(appointment, by):
-    """End the open statements that the appointment makes untrue."""
-    for statement in appointment.municipality.statements.filter(
-        end_last__isnull=True, start_last__lt=appointment.start_last
-    ):
+    """End the statements in force that the appointment makes untrue, those with a later end included."""
+    in_force = Q(end_last__isnull=True) | Q(end_first__gte=appointment.start_last)
+    for statement in appointment.municipality.statements.filter(in_force, start_last__lt=appointment.start_last):
         _shorten(statement, PartialDate.day(appointment.start_last - dt.timedelta(days=1)), by)
 
 

@@ -14,11 +14,11 @@ def home(request):
     text = form.cleaned_data["haku"] if form.is_valid() else ""
     found = []
     if text:
-        found = list(Municipality.objects.matching(text).with_current_region(today).by_name()[:50])
+        found = list(Municipality.objects.for_search(text, today))
     context = {
         "form": form,
         "text": text,
         "found": found,
-        "regions": list(Region.objects.with_pages().with_municipality_counts(today).by_name()),
+        "regions": list(Region.objects.for_home(today)),
     }
     return render(request, "public/home.html", context, status=200 if form.is_valid() else 400)

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from public.decorators import public_page
-from public.tables import liaison_past, published_rows
+from public.tables import agent_cards, contact_cards, liaison_past, published_rows, residents_in_words
 from registry.models import (
     Agent,
     Appointment,
@@ -14,8 +14,8 @@ from registry.models import (
     GrantPeriod,
     Premises,
     PublishedFigure,
+    Situation,
     SituationStatement,
-    SizeClass,
 )
 from registry.places import find_place
 
@@ -31,21 +31,18 @@ def municipality_detail(request, region_slug, municipality_slug):
         return HttpResponsePermanentRedirect(_present_address(place))
     municipality = place.municipality
     appointments = list(Appointment.objects.for_municipality_page(municipality))
-    current = [appointment for appointment in appointments if appointment.is_current_on(today)]
     areas = list(AreaMembership.objects.for_municipality_page(municipality, today))
     context = {
         "region": place.region,
         "municipality": municipality,
-        "size_class": SizeClass.of(municipality.population, SizeClass.objects.all()),
+        "situation": Situation(municipality.situation),
+        "statement": SituationStatement.objects.behind(municipality),
+        "residents": residents_in_words(municipality.population),
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
-        "liaisons": [a for a in current if a.kind == Appointment.Kind.LIAISON],
-        "deputies": [a for a in current if a.kind == Appointment.Kind.DEPUTY],
-        "duties": [a for a in current if a.kind == Appointment.Kind.DUTIES],
-        "fallbacks": sorted((a for a in current if a.kind == Appointment.Kind.FALLBACK), key=lambda a: a.fallback_post),
+        **_people_in_duty(appointments, today),
         "past": liaison_past(appointments, today),
-        "statement": SituationStatement.objects.behind(municipality),
-        "agents": list(Agent.objects.for_municipality_page(municipality, today)),
+        "agents": agent_cards(Agent.objects.for_municipality_page(municipality, today), today),
         "grant_periods": list(GrantPeriod.objects.for_municipality_page(municipality, today).not_closed(today)),
         "premises": list(Premises.objects.for_municipality_page(municipality, today)),
         "channels": list(Channel.objects.for_municipality_page(municipality, today)),
@@ -56,6 +53,18 @@ def municipality_detail(request, region_slug, municipality_slug):
         ),
     }
     return render(request, "public/municipality_detail.html", context)
+
+
+def _people_in_duty(appointments, today):
+    """Return the cards of those in duty today by duty; fallbacks in the order in which they are asked."""
+    current = [appointment for appointment in appointments if appointment.is_current_on(today)]
+    by_kind = {kind: [row for row in current if row.kind == kind] for kind in Appointment.Kind}
+    return {
+        "liaisons": contact_cards(by_kind[Appointment.Kind.LIAISON]),
+        "deputies": contact_cards(by_kind[Appointment.Kind.DEPUTY]),
+        "duties": contact_cards(by_kind[Appointment.Kind.DUTIES]),
+        "fallbacks": contact_cards(sorted(by_kind[Appointment.Kind.FALLBACK], key=lambda row: row.fallback_post)),
+    }
 
 
 def _present_address(place):

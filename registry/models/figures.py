@@ -1,4 +1,4 @@
-"""Figures that were published before the registry; shown with their source beside computed ones, never summed with them."""
+"""Figures published before the registry; shown with their source beside computed ones, never summed with them."""
 
 from django.db import models
 from django.db.models import Q
@@ -36,7 +36,6 @@ class PublishedFigureQuerySet(RegionRowQuerySet):
         return (
             self.filter(region=region, municipality__isnull=True)
             .select_related("series")
-            .prefetch_related("corrections", "named_municipalities")
             .order_by("series__position", "reference_year", "published_on", "key")
         )
 

@@ -47,6 +47,14 @@ class RegionQuerySet(ScopedQuerySet):
         """Return regions in the alphabetical order of the active language."""
         return self.order_by(f"sort_key_{language_suffix()}", "code")
 
+    def for_region_page(self, slug):
+        """Return the region with pages at this address and its directory, or None, in one query."""
+        return self.with_pages().select_related("directory").filter(slug=slug).first()
+
+    def for_home(self, on):
+        """Return the regions with pages and how many municipalities each has on day `on`, in one query."""
+        return self.with_pages().with_municipality_counts(on).by_name()
+
     def with_municipality_counts(self, on):
         """Annotate n_municipalities: how many municipalities belong to the region on day `on`."""
         members = RegionMembership.objects.current_on(on).filter(region=OuterRef("pk")).order_by()
@@ -252,6 +260,10 @@ class MunicipalityQuerySet(ScopedQuerySet):
             Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
         )
 
+    def for_search(self, text, on, *, at_most=50):
+        """Return the municipalities whose name contains `text`, with their region on day `on`, in one query."""
+        return self.matching(text).with_current_region(on).by_name()[:at_most]
+
     def by_name(self):
         """Return municipalities in the alphabetical order of the active language."""
         return self.order_by(f"sort_key_{language_suffix()}", "code")
@@ -287,11 +299,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
         )
 
     def with_population(self, on):
-        """Annotate `population` and `population_year`: the newest figure from no later than `on`'s year."""
+        """Annotate `population`, `population_year` and `size_class_name` by the newest figure of `on`'s year or before."""
         newest = Population.objects.filter(municipality=OuterRef("pk"), year__lte=on.year).order_by("-year")
+        size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
         return self.annotate(
             population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
-        )
+        ).annotate(size_class_name=Subquery(size_class.values(f"name_{language_suffix()}")[:1]))
 
     def with_current_region(self, on):
         """Annotate `region_id_now` and `region_slug_now`, `region_has_pages`: the region of membership on `on`."""
@@ -306,6 +319,15 @@ class MunicipalityQuerySet(ScopedQuerySet):
         """Annotate `is_in_area`: whether the municipality is in `area` on day `on`."""
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
+
+    def for_region_page(self, region, on, *, area=None):
+        """Return what a region's list needs of its municipalities on day `on`, in one query.
+
+        Each has `situation`, `population`, `population_year`, and, when `area` is
+        given, `is_in_area`.
+        """
+        rows = self.members_of(region, on).with_situation(on).with_population(on).by_name()
+        return rows.with_membership_in(area, on) if area else rows
 
 
 class Municipality(models.Model):

@@ -4,7 +4,10 @@ from registry.reference import load_reference_data
 
 
 class Command(BaseCommand):
-    """Add the real regions, municipalities, groupings, populations, published figures and page texts; safe to run twice."""
+    """Add the real regions, municipalities, groupings, populations and published figures, and the page texts.
+
+    Adds only what is missing, so it is safe to run twice.
+    """
 
     help = "Add reference data that is not in the database yet."
 
