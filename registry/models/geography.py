@@ -269,8 +269,9 @@ class MunicipalityQuerySet(ScopedQuerySet):
         return self.order_by(f"sort_key_{language_suffix()}", "code")
 
     def matching(self, text):
-        """Return municipalities whose Finnish or Swedish name contains `text`, å ä ö or not."""
-        return self.filter(search__contains=fold(text))
+        """Return municipalities whose Finnish or Swedish name contains `text`, å ä ö or not; none for mere signs."""
+        folded = fold(text)
+        return self.filter(search__contains=folded) if folded else self.none()
 
     def with_situation(self, on):
         """Annotate `situation`, one of Situation, as it was or will be on day `on`.

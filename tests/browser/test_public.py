@@ -1,0 +1,111 @@
+"""Every public page type in a real browser: accessible, at every width, by keyboard, under the strict CSP."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from config.demo import build_demo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PAGES = {
+    "home": "/",
+    "search": "/?haku=jarvi",
+    "search error": "/?haku=%00",
+    "region": "/pohjois-pohjanmaa/",
+    "region of a year": "/en/keski-suomi/?vuosi=2020&tilanne=no_information",
+    "region with errors": "/pohjois-pohjanmaa/?vuosi=1850",
+    "municipality": "/pohjois-pohjanmaa/oulu/",
+    "municipality with nothing": "/sv/pohjois-pohjanmaa/taivalkoski/",
+    "municipality with a fallback": "/pohjois-pohjanmaa/karsamaki/",
+    "accessibility": "/saavutettavuus/",
+    "privacy": "/sv/tietosuoja/",
+    "about": "/en/tietoa/",
+    "feedback": "/palaute/?sivu=/pohjois-pohjanmaa/oulu/",
+    "thanks": "/palaute/kiitos/",
+    "not found": "/pohjois-pohjanmaa/pudasjarv/",
+}
+
+
+@pytest.fixture
+def demo(transactional_db):
+    build_demo()
+
+
+def violations(page):
+    """Return what axe finds, as (rule, first element) pairs."""
+    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
+    return [(found["id"], found["nodes"][0]["html"][:160]) for found in result.response["violations"]]
+
+
+def tab_to(page, selector, at_most=30):
+    """Press Tab until the element has the focus; fails when the keyboard does not reach it."""
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached by keyboard")
+
+
+def test_axe_finds_nothing_on_any_page_type(demo, site, page):
+    found = {}
+    for width in (360, 1280):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            for name, address in PAGES.items():
+                site(address)
+                if problems := violations(page):
+                    found[name, width, scheme] = problems
+    assert found == {}
+
+
+def test_no_page_type_scrolls_sideways_at_320_px_or_complains(demo, site, page):
+    page.set_viewport_size({"width": 320, "height": 640})
+    too_wide = []
+    for name, address in PAGES.items():
+        site(address)
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            too_wide.append(name)
+    assert too_wide == []
+    complaints = [text for text in page.complaints if "status of 40" not in text]
+    assert complaints == []
+
+
+def test_feedback_by_keyboard_alone_without_scripts(demo, site, page):
+    page.route("**/*.js", lambda route: route.abort())
+    site("/palaute/?sivu=/pohjois-pohjanmaa/oulu/")
+    page.focus("[name=kind]")
+    page.keyboard.press("Space")
+    tab_to(page, "main button[type=submit]")
+    page.keyboard.press("Enter")
+    assert page.locator(".error-summary a").get_attribute("href") == "#id_message"
+    page.locator(".error-summary a").press("Enter")
+    page.locator("#id_message").fill("Linkki ei toimi.")
+    page.locator("main button[type=submit]").press("Enter")
+    page.wait_for_url("**/palaute/kiitos/")
+    assert page.locator("h1").count() == 1
+
+
+def test_municipality_is_found_from_the_front_page_and_the_language_kept(demo, site, page):
+    site("/sv/")
+    page.fill("#id_haku", "pudasj")
+    page.keyboard.press("Enter")
+    page.click("text=Pudasjärvi")
+    assert page.url.endswith("/sv/pohjois-pohjanmaa/pudasjarvi/")
+    assert page.get_attribute("html", "lang") == "sv"
+
+
+def test_focus_is_visible_on_everything_that_takes_it(demo, site, page):
+    site("/pohjois-pohjanmaa/oulu/")
+    n_links = page.locator("a, button, input, summary, [tabindex='0']").count()
+    invisible = []
+    for _ in range(n_links):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+            return [e.outerHTML.slice(0, 80), s.outlineStyle, parseFloat(s.outlineWidth)]; }"""
+        )
+        if focused[1] == "none" or focused[2] < 2:
+            invisible.append(focused[0])
+    assert invisible == []

@@ -1,0 +1,257 @@
+"""Home, the site's own texts, feedback, errors, and what machines read."""
+
+import datetime as dt
+import xml.etree.ElementTree as ET
+
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from registry.models import Feedback, Municipality, PageText, Task
+
+LANGUAGES = ["", "/sv", "/en"]
+PUBLIC_PAGES = [
+    "/",
+    "/?haku=oulu",
+    "/pohjois-pohjanmaa/",
+    "/pohjois-pohjanmaa/oulu/",
+    "/saavutettavuus/",
+    "/tietosuoja/",
+    "/tietoa/",
+    "/palaute/kiitos/",
+]
+
+
+@pytest.mark.parametrize("text", ["äänekoski", "AANEKOSKI", "Äänek", "  äänekoski  ", "anekoski"])
+def test_search_finds_a_municipality_by_part_of_its_name_with_or_without_dots(client, reference, text):
+    found = client.get("/", {"haku": text}).context["found"]
+    assert [municipality.name for municipality in found] == ["Äänekoski"]
+
+
+def test_search_finds_by_the_swedish_name(client, reference):
+    response = client.get("/", {"haku": "brahestad"})
+    assert [municipality.code for municipality in response.context["found"]] == ["678"]
+    assert "/pohjois-pohjanmaa/raahe/" in response.content.decode()
+
+
+def test_search_tells_that_a_municipality_belongs_to_a_region_without_pages(client, reference):
+    source = client.get("/", {"haku": "kuhmoinen"}).content.decode()
+    assert "Pirkanmaa" in source
+    assert "/pirkanmaa/kuhmoinen/" not in source
+
+
+def test_search_without_a_hit_says_what_to_do(client, reference):
+    response = client.get("/", {"haku": "<script>alert(1)</script>"})
+    assert response.status_code == 200
+    assert response.context["found"] == []
+    assert "<script>alert" not in response.content.decode()
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "ou\0lu"])
+def test_search_refuses_what_cannot_be_a_name(client, reference, text):
+    response = client.get("/", {"haku": text})
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == ["haku"]
+
+
+def test_search_by_percent_signs_is_not_a_wildcard(client, reference):
+    assert client.get("/", {"haku": "%"}).context["found"] == []
+    assert client.get("/", {"haku": "o%u"}).context["found"] == []
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_public_page_is_the_same_for_everyone(client, cast, address, language):
+    """No cookie, no Vary on the reader: a signed-in coordinator gets the same bytes as anybody."""
+    anonymous = client.get(language + address)
+    assert anonymous.status_code == 200
+    client.force_login(cast.kaisa.user, backend="django.contrib.auth.backends.ModelBackend")
+    signed_in = client.get(language + address)
+    for response in (anonymous, signed_in):
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
+        assert "Accept-Language" not in response.get("Vary", "")
+    assert anonymous.content == signed_in.content
+
+
+@pytest.mark.parametrize("address", PUBLIC_PAGES)
+def test_language_is_the_address_and_the_switch_keeps_page_and_choices(client, reference, address):
+    for code, prefix in [("fi", ""), ("sv", "/sv"), ("en", "/en")]:
+        response = client.get(prefix + address, headers={"accept-language": "de,en;q=0.5"})
+        source = response.content.decode()
+        assert f'<html lang="{code}">' in source
+        assert response["Content-Language"] == code
+        assert all(f'href="{other}{address}"' in source for other in LANGUAGES)
+
+
+@pytest.mark.parametrize("address", [*PUBLIC_PAGES, "/palaute/", "/ei-ole/"])
+def test_security_headers_stand_on_every_page(client, reference, address):
+    response = client.get(address)
+    policy = response["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("key", PageText.Key.values)
+def test_own_texts_are_filled_in_and_leave_no_placeholder(client, reference, key, language):
+    source = client.get(f"{language}/{key}/").content.decode()
+    assert "{" not in source.split("<main")[1].split("</main>")[0]
+    assert settings.CONTROLLER_NAME in source
+
+
+def test_privacy_notice_prints_the_retention_that_the_code_enforces(client, reference):
+    from registry.privacy import RETENTIONS
+
+    response = client.get("/tietosuoja/")
+    cells = response.content.decode().split("<tbody>")[1].split("</tbody>")[0]
+    assert cells.count("<tr>") == len(RETENTIONS)
+    assert "24 kuukautta" in cells
+
+
+def test_accessibility_statement_names_the_enforcement_body_in_the_readers_language(client, reference):
+    for prefix, code in [("", "fi"), ("/sv", "sv"), ("/en", "en")]:
+        assert settings.ENFORCEMENT_BODY[code] in client.get(f"{prefix}/saavutettavuus/").content.decode()
+
+
+def test_what_an_editor_writes_is_never_a_template_or_raw_html(client, reference):
+    text = PageText.objects.get(key="tietoa")
+    text.body_fi = (
+        "# Tietoa\n\n{{ settings.SECRET_KEY }} {secret_key} <script>alert(1)</script> [x](javascript:alert(1))"
+    )
+    text.save()
+    source = client.get("/tietoa/").content.decode()
+    assert "{{ settings.SECRET_KEY }}" in source
+    assert settings.SECRET_KEY not in source
+    assert "<script>" not in source
+    assert 'href="javascript' not in source
+
+
+def feedback_form(**changes):
+    return {
+        "kind": "accessibility",
+        "region": "",
+        "message": "Kontrasti on heikko.",
+        "reply_to": "",
+        "page": "/tietoa/",
+        "website": "",
+    } | changes
+
+
+def test_feedback_becomes_the_regions_task_with_a_14_day_clock(client, cast, reference):
+    response = client.post("/sv/palaute/", feedback_form(region=reference.pohjois_pohjanmaa.pk))
+    assert (response.status_code, response["Location"]) == (302, "/sv/palaute/kiitos/")
+    feedback = Feedback.objects.get()
+    assert feedback.answer_by == timezone.localdate() + dt.timedelta(days=14)
+    assert feedback.language == "sv"
+    task = Task.objects.get()
+    assert (task.region, task.due_on) == (reference.pohjois_pohjanmaa, feedback.answer_by)
+    assert list(Task.objects.editable_by(cast.kaisa.user)) == [task]
+    assert list(Task.objects.editable_by(cast.outi.user)) == []
+    assert str(feedback.pk) in task.url
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"kind": ""}, "kind"),
+        ({"kind": "made-up"}, "kind"),
+        ({"message": "   "}, "message"),
+        ({"message": "x" * 4001}, "message"),
+        ({"message": "nul\0"}, "message"),
+        ({"reply_to": "not an address"}, "reply_to"),
+        ({"region": "999999"}, "region"),
+        ({"region": "x"}, "region"),
+        ({"page": "/" + "x" * 400}, "page"),
+        ({"website": "http://spam.example.org"}, "website"),
+    ],
+)
+def test_feedback_with_a_fault_keeps_what_was_typed_and_saves_nothing(client, reference, changes, field):
+    response = client.post("/palaute/", feedback_form(**changes))
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    source = response.content.decode()
+    assert "error-summary" in source
+    if "message" not in changes:
+        assert "Kontrasti on heikko." in source
+    assert not Feedback.objects.exists()
+    assert not Task.objects.exists()
+
+
+def test_feedback_from_a_page_knows_the_region(client, reference):
+    initial = client.get("/palaute/?sivu=/en/keski-suomi/jyvaskyla/").context["form"].initial
+    assert (initial["page"], initial["region"]) == ("/en/keski-suomi/jyvaskyla/", reference.keski_suomi)
+    assert client.get("/palaute/?sivu=https://evil.example.org/%00").context["form"].initial["page"] == ""
+
+
+def test_feedback_page_is_not_kept_by_caches(client, reference):
+    assert "no-store" in client.get("/palaute/")["Cache-Control"]
+
+
+def test_form_without_its_token_is_refused_in_words(reference):
+    from django.test import Client
+
+    response = Client(enforce_csrf_checks=True).post("/palaute/", feedback_form())
+    assert response.status_code == 403
+    assert "<h1>" in response.content.decode()
+    assert not Feedback.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/%00/", "/pohjois-pohjanmaa/%00/", "/ö/", "/a/b/c/", "/" + "x" * 5000 + "/"])
+def test_strange_address_is_not_found(client, reference, address):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/", "/pohjois-pohjanmaa/", "/pohjois-pohjanmaa/oulu/", "/tietoa/"])
+def test_public_pages_take_no_writes(client, reference, address):
+    assert client.post(address).status_code == 405
+
+
+def test_server_error_is_told_without_a_query_or_a_detail(client, reference, monkeypatch, django_assert_num_queries):
+    client.raise_request_exception = False
+    with monkeypatch.context() as broken:
+        broken.setattr("public.views.home.SearchForm", None)
+        with django_assert_num_queries(0):
+            response = client.get("/")
+    assert response.status_code == 500
+    source = response.content.decode()
+    assert "Palvelussa on häiriö" in source
+    assert "TypeError" not in source
+
+
+def test_sitemap_lists_every_public_page_in_every_language(client, reference):
+    root = ET.fromstring(client.get("/sitemap.xml").content)
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+    addresses = [url.findtext("s:loc", namespaces=names) for url in root.findall("s:url", names)]
+    assert len(addresses) == len(set(addresses)) == 3 * (4 + 2 + 52)
+    assert "http://testserver/sv/pohjois-pohjanmaa/vaala/" in addresses
+    assert not any("kuhmoinen" in address or "pirkanmaa" in address for address in addresses)
+    links = root.find("s:url", names).findall("x:link", names)
+    assert {link.get("hreflang") for link in links} == {"fi", "sv", "en"}
+    for address in addresses[::17]:
+        assert client.get(address.removeprefix("http://testserver")).status_code == 200
+
+
+def test_robots_name_the_sitemap(client):
+    source = client.get("/robots.txt").content.decode()
+    assert "Sitemap: http://testserver/sitemap.xml" in source
+    assert "Disallow: /hallinta/" in source
+
+
+def test_health_for_machines(client, db, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert client.get("/healthz").content == b"ok"
+    assert client.get("/readyz").content == b"ok"
+
+
+def test_abo_does_not_come_first(client, reference):
+    """Å stands at the end of the alphabet, whatever the database's collation."""
+    municipality = Municipality.objects.get(code="009")
+    municipality.name_sv = "Åbo"
+    municipality.save()
+    names = [row.name for row in client.get("/sv/pohjois-pohjanmaa/").context["rows"]]
+    assert names[-1] == "Åbo"

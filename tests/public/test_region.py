@@ -1,0 +1,189 @@
+"""The region's page: in words, as a table on a chosen day, over the years with sources."""
+
+import datetime as dt
+
+import pytest
+
+from common.partial_dates import PartialDate
+from registry.models import Appointment, Municipality, Situation
+from tests import factories
+
+
+def rows(response):
+    """Return (municipality, situation) as the page's table shows them."""
+    return [(row.name, row.situation) for row in response.context["rows"]]
+
+
+def text(response):
+    """Return the page's words with single ordinary spaces."""
+    return " ".join(response.content.decode().replace("\xa0", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("share", "source"),
+    [
+        ("7/30 (23 %)", "ihimiset.fi 11.10.2017"),
+        ("19/30 (63 %)", "ihimiset.fi 25.9.2018"),
+        ("27/30 (90 %)", "ihimiset.fi 11.9.2020"),
+    ],
+)
+def test_region_prints_published_figures_with_day_and_source(client, reference, share, source):
+    page = text(client.get("/pohjois-pohjanmaa/"))
+    row = next(row for row in page.split("<tr>") if source in row and "julkaistu" in row)
+    assert share in row
+
+
+def test_region_tells_its_situation_in_words_and_rows(client, cast, reference):
+    factories.SituationStatementFactory(municipality=reference.hailuoto)
+    response = client.get("/pohjois-pohjanmaa/")
+    assert "1/30 (3 %)" in text(response)
+    assert response.context["counts"] == [
+        (Situation.NAMED, 1),
+        (Situation.NONE, 1),
+        (Situation.NO_INFORMATION, 28),
+    ]
+    assert dict(rows(response))["Oulu"] == Situation.NAMED
+    assert dict(rows(response))["Hailuoto"] == Situation.NONE
+    assert dict(rows(response))["Ii"] == Situation.NO_INFORMATION
+
+
+def test_region_lists_municipalities_in_finnish_alphabetical_order(client, reference):
+    names = [name for name, _situation in rows(client.get("/keski-suomi/"))]
+    assert names[:2] == ["Hankasalmi", "Joutsa"]
+    assert names[-1] == "Äänekoski"
+    names = [name for name, _situation in rows(client.get("/sv/pohjois-pohjanmaa/"))]
+    assert names.index("Brahestad") < names.index("Haapajärvi") < names.index("Uleåborg")
+
+
+@pytest.mark.parametrize(
+    ("address", "n", "present", "absent"),
+    [
+        ("/keski-suomi/", 22, [], ["Kuhmoinen"]),
+        ("/keski-suomi/?vuosi=2020", 23, ["Kuhmoinen"], []),
+        ("/pohjois-pohjanmaa/?vuosi=2015", 29, [], ["Vaala"]),
+        ("/pohjois-pohjanmaa/?vuosi=2016", 30, ["Vaala"], []),
+    ],
+)
+def test_region_lists_the_members_of_that_year(client, reference, address, n, present, absent):
+    names = {name for name, _situation in rows(client.get(address))}
+    assert len(names) == n
+    assert names.issuperset(present)
+    assert names.isdisjoint(absent)
+
+
+def test_region_before_its_records_tells_no_situation(client, cast, reference):
+    old = factories.AppointmentFactory(municipality=reference.oulu, start=PartialDate.of(2015))
+    response = client.get("/pohjois-pohjanmaa/?vuosi=2019")
+    assert {situation for _name, situation in rows(response)} == {Situation.NO_INFORMATION}
+    assert "1.1.2021" in text(response)
+    assert old.is_current_on(dt.date(2019, 12, 31))
+
+
+def test_ending_an_appointment_changes_today_and_nothing_in_the_past(client, cast, reference):
+    before = client.get("/pohjois-pohjanmaa/?vuosi=2024").content
+    assert dict(rows(client.get("/pohjois-pohjanmaa/")))["Oulu"] == Situation.NAMED
+    yesterday = dt.date.today() - dt.timedelta(days=1)
+    cast.leena_in_oulu.end = PartialDate.day(yesterday)
+    cast.leena_in_oulu.save()
+    assert dict(rows(client.get("/pohjois-pohjanmaa/")))["Oulu"] == Situation.NO_INFORMATION
+    after = client.get("/pohjois-pohjanmaa/?vuosi=2024")
+    assert dict(rows(after))["Oulu"] == Situation.NAMED
+    assert before.split(b"<tbody>")[1] == after.content.split(b"<tbody>")[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/pohjois-pohjanmaa/?alue=seutukunnat-17.178", {"Kuusamo", "Taivalkoski"}),
+        ("/pohjois-pohjanmaa/?koko=from_50000", {"Oulu"}),
+        ("/pohjois-pohjanmaa/?tilanne=named", {"Oulu"}),
+        ("/pohjois-pohjanmaa/?tilanne=none", set()),
+        ("/pohjois-pohjanmaa/?alue=seutukunnat-17.171&koko=under_5000", {"Hailuoto", "Lumijoki"}),
+    ],
+)
+def test_region_filters_by_choices_in_the_address(client, cast, address, expected):
+    response = client.get(address)
+    assert response.status_code == 200
+    assert {name for name, _situation in rows(response)} == expected
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["vuosi=1850", "vuosi=2999", "vuosi=x", "vuosi=2020%00", "alue=mars", "koko=%F0%9F%90%BB", "tilanne=lost"]
+    + ["alue=" + "x" * 10_000, "alue=seutukunnat-13.131"],
+)
+def test_region_answers_a_choice_that_does_not_exist_beside_its_field(client, reference, query):
+    response = client.get(f"/pohjois-pohjanmaa/?{query}")
+    assert response.status_code == 400
+    assert list(response.context["form"].errors) == [query.split("=")[0]]
+    assert "error-summary" in text(response)
+    assert len(response.context["rows"]) == 30
+
+
+def test_region_counts_persons_apart_from_municipalities(client, cast, reference):
+    factories.AppointmentFactory(municipality=reference.oulu)
+    factories.AppointmentFactory(municipality=reference.hailuoto, person=cast.leena)
+    point = client.get("/pohjois-pohjanmaa/").context["point"]
+    assert (point.named.count, point.n_persons) == (2, 2)
+
+
+def test_published_and_computed_figures_stand_beside_each_other(client, cast):
+    history = client.get("/pohjois-pohjanmaa/").context["history"]
+    assert [(row.when.year, row.named.count, row.is_published) for row in history][:5] == [
+        (2017, 7, True),
+        (2018, 19, True),
+        (2020, 27, True),
+        (2021, 0, False),
+        (2022, 1, False),
+    ]
+
+
+def test_region_shows_a_correction_beside_the_first_edition(client, reference):
+    published = [
+        (row.value, row.is_corrected, row.is_correction)
+        for row in client.get("/pohjois-pohjanmaa/").context["published"]
+        if row.name == "Kaikki tilat maksullisia" and row.year == 2017
+    ]
+    assert published == [("6", True, False), ("5", False, True)]
+
+
+def test_no_share_is_shown_where_n_was_never_published(client, reference):
+    rows_without_n = [
+        row
+        for row in client.get("/pohjois-pohjanmaa/").context["published"]
+        if row.share is None and row.value in {"19", "23", "21"}
+    ]
+    assert len(rows_without_n) == 3
+    assert "19/30" not in {row.value for row in rows_without_n}
+
+
+@pytest.mark.parametrize("address", ["/pirkanmaa/", "/kainuu/", "/lappi/", "/sv/pirkanmaa/"])
+def test_region_without_pages_is_not_found_and_offers_a_search(client, reference, address):
+    response = client.get(address)
+    assert response.status_code == 404
+    assert 'name="haku"' in text(response)
+
+
+def test_demo_label_stands_on_every_page_only_while_demo_data_is_there(client, reference):
+    from registry.models import SiteState
+
+    assert "demo-label" not in text(client.get("/pohjois-pohjanmaa/"))
+    SiteState.objects.mark_demo()
+    for address, words in [
+        ("/pohjois-pohjanmaa/", "Esittelyaineisto, vastaukset keksittyjä"),
+        ("/sv/pohjois-pohjanmaa/oulu/", "Demomaterial"),
+        ("/en/", "Demo data, answers invented"),
+        ("/ei-ole/", "Esittelyaineisto"),
+    ]:
+        assert words in text(client.get(address))
+
+
+def test_merger_leaves_the_past_in_the_region(client, cast, reference):
+    from registry.memberships import merge_municipality
+
+    before = rows(client.get("/pohjois-pohjanmaa/?vuosi=2024"))
+    merge_municipality(reference.hailuoto, reference.oulu, on=dt.date(2026, 1, 1), by=cast.aino)
+    assert rows(client.get("/pohjois-pohjanmaa/?vuosi=2024")) == before
+    assert "Hailuoto" not in dict(rows(client.get("/pohjois-pohjanmaa/")))
+    assert Municipality.objects.get(code="072").name == "Hailuoto"
+    assert Appointment.objects.filter(municipality=reference.oulu).count() == 1

@@ -1,0 +1,69 @@
+"""A page has a fixed small number of queries, whatever the number of rows."""
+
+import datetime as dt
+
+import pytest
+
+from common.partial_dates import PartialDate
+from registry.consents import give_consent
+from registry.models import Appointment, Channel, GrantPeriod, Population, Premises, PublishedFigure
+from tests import factories
+
+MOST = 12
+
+
+def fill(region, n):
+    """Give `region` n municipalities, each with n of everything that its page shows."""
+    for number in range(n):
+        municipality = factories.MunicipalityFactory(region=region, slug=f"{region.slug}-kunta-{number}")
+        Population.objects.create(municipality=municipality, year=2022, residents=1000 * (number + 1), source="test")
+        for _ in range(n):
+            person = factories.PersonFactory(region=region)
+            factories.AppointmentFactory(municipality=municipality, person=person)
+            factories.AppointmentFactory(
+                municipality=municipality, start=PartialDate.of(2018), end=PartialDate.of(2019)
+            )
+            factories.AppointmentFactory(
+                municipality=municipality, kind=Appointment.Kind.FALLBACK, fallback_reason="syy"
+            )
+            agent = factories.AgentFactory(municipality=municipality)
+            give_consent(agent.person, "name", means="paper", given_on=dt.date(2026, 1, 1), by=None)
+            for model in (Premises, Channel):
+                model.objects.create(municipality=municipality, name="x")
+            GrantPeriod.objects.create(municipality=municipality, name="x", closes_on=dt.date(2100, 1, 1))
+        factories.CoordinatorFactory(region=region)
+
+
+@pytest.fixture
+def one_and_three(reference):
+    """Two regions, one with one of everything and one with three."""
+    one, three = (factories.RegionFactory(slug=slug) for slug in ("yksi", "kolme"))
+    fill(one, 1)
+    fill(three, 3)
+    figure = PublishedFigure.objects.get(key="f02")
+    for number, region in enumerate([one, three, three, three]):
+        figure.pk, figure.key, figure.region = None, f"copy-{number}", region
+        figure.save()
+
+
+@pytest.mark.parametrize(
+    ("of_one", "of_three", "queries"),
+    [
+        ("/yksi/", "/kolme/", 11),
+        ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 11),
+        ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 11),
+        ("/?haku=kunta 0", "/?haku=kunta", 3),
+        ("/sitemap.xml", "/sitemap.xml", 2),
+        ("/tietosuoja/", "/tietosuoja/", 2),
+        ("/palaute/", "/palaute/", 2),
+        ("/yksi/ei-ole/", "/kolme/ei-ole/", 3),
+    ],
+)
+def test_page_makes_the_same_few_queries_for_one_and_three(
+    client, one_and_three, django_assert_num_queries, of_one, of_three, queries
+):
+    assert queries <= MOST
+    with django_assert_num_queries(queries):
+        client.get(of_one)
+    with django_assert_num_queries(queries):
+        client.get(of_three)
