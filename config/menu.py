@@ -18,7 +18,7 @@ def menu(request):
         "site_url": settings.SITE_URL,
         "page_path": request.path,
         "languages": SimpleLazyObject(lambda: language_links(request)),
-        "site_state": SimpleLazyObject(SiteState.objects.load),
+        "site_state": SimpleLazyObject(lambda: getattr(request, "site_state", None) or SiteState.objects.load()),
     }
 
 

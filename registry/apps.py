@@ -8,3 +8,8 @@ class RegistryConfig(AppConfig):
     name = "registry"
     verbose_name = _("registry")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        from registry import publicity
+
+        publicity.connect()

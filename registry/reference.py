@@ -79,7 +79,8 @@ def _regions():
     for row in _rows("regions.csv"):
         directory = None
         if known := directories.get(row["code"]):
-            directory, _created = _add(Directory, "name", known["name"], url=known["url"])
+            directory, is_new = _add(Directory, "name", known["name"], url=known["url"])
+            added += is_new
         added += _add(Region, "code", row["code"], slug=row["slug"], directory=directory, **_translated(row, "name"))[1]
     return added
 

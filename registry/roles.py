@@ -13,7 +13,7 @@ from registry.models import Agent, Appointment, Coordinator, Municipality, Pairi
 
 
 def _lock_place(role):
-    """Hold the role's municipality or region until the transaction ends and return it: checks across rows then stand."""
+    """Hold the role's municipality or region until the transaction ends, so that checks stand; return it."""
     if isinstance(role, Coordinator):
         return Region.objects.select_for_update().get(pk=role.region_id)
     municipality_id = role.agent.municipality_id if isinstance(role, Pairing) else role.municipality_id

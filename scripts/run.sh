@@ -10,13 +10,13 @@ if ! [[ $port =~ ^[1-9][0-9]{0,4}$ ]] || [ "$port" -gt 65535 ]; then
 fi
 
 scripts/setup.sh
-scripts/env.sh "$port"
 python=.venv/bin/python
 if ! "$python" -c "import socket; socket.create_server(('127.0.0.1', $port)).close()" 2>/dev/null; then
   echo "Port $port is taken: choose another with make run PORT=8001." >&2
   exit 1
 fi
 
+scripts/env.sh "$port"
 # The address in .env may name another port, or the public address.
 export SITE_URL=${SITE_URL:-http://127.0.0.1:$port}
 "$python" scripts/messages.py compile

@@ -56,6 +56,7 @@ and() { # joins the marks that are not empty
 
 failed=0
 summary=()
+[ "${CI:-}" != true ] || set -- --tb=short "$@"
 run() { # NAME MARKS [pytest's arguments]
   local name=$1 chosen=$2
   shift 2

@@ -12,9 +12,16 @@ from types import SimpleNamespace
 import pytest
 
 from common.partial_dates import PartialDate
+from public.caching import pages
 from registry.models import Municipality, Region
 from registry.reference import load_reference_data
 from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def empty_page_cache():
+    """Let no page of one test be shown in another."""
+    pages.clear()
 
 
 @pytest.fixture

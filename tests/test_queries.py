@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from common.partial_dates import PartialDate
+from public.caching import pages
 from registry.consents import give_consent
 from registry.models import Appointment, Channel, GrantPeriod, Population, Premises, PublishedFigure
 from tests import factories
@@ -53,7 +54,7 @@ def one_and_three(reference):
         ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 11),
         ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 11),
         ("/?haku=kunta 0", "/?haku=kunta", 3),
-        ("/sitemap.xml", "/sitemap.xml", 2),
+        ("/sitemap.xml", "/sitemap.xml", 3),
         ("/tietosuoja/", "/tietosuoja/", 2),
         ("/palaute/", "/palaute/", 2),
         ("/yksi/ei-ole/", "/kolme/ei-ole/", 3),
@@ -65,5 +66,6 @@ def test_page_makes_the_same_few_queries_for_one_and_three(
     assert queries <= MOST
     with django_assert_num_queries(queries):
         client.get(of_one)
+    pages.clear()
     with django_assert_num_queries(queries):
         client.get(of_three)

@@ -31,7 +31,8 @@ def readyz(request):
     return HttpResponse("ok", content_type="text/plain")
 
 
-@public_page
+@login_not_required
+@require_safe
 def robots(request):
     """Tell robots what is not for them and where the sitemap is."""
     lines = ["User-agent: *", "Disallow: /hallinta/", "Disallow: /sv/hallinta/", "Disallow: /en/hallinta/",

@@ -16,7 +16,7 @@ class FigureSeries(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     class Meta:
-        verbose_name = _("series of published figures")
+        verbose_name = _("published series")
         verbose_name_plural = _("series of published figures")
         ordering = ["position", "key"]
 

@@ -103,7 +103,7 @@ class Premises(Offer):
 
     class Meta(Offer.Meta):
         abstract = False
-        verbose_name = _("premises")
+        verbose_name = _("place for associations")
         verbose_name_plural = _("premises")
         ordering = ["municipality", "name", "pk"]
 

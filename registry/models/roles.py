@@ -116,7 +116,7 @@ class Appointment(Period):
         blank=True,
         related_name="appointments",
         verbose_name=_("holder"),
-        help_text=_("Leave empty when it is known that there is a liaison but not who."),
+        help_text=_("Leave empty when it is known that somebody has the task but not who."),
     )
     kind = models.CharField(_("duty"), max_length=10, choices=Kind, default=Kind.LIAISON)
     sector = models.ForeignKey(

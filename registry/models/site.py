@@ -1,25 +1,45 @@
-"""The installation itself: whether it holds demo data, and the texts of its own pages."""
+"""The installation itself: which version its public data has, whether it holds demo data, and its own pages' texts."""
+
+import secrets
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
+def _new_version():
+    return secrets.token_hex(8)
+
+
 class SiteStateManager(models.Manager):
     """Reads and writes the one row."""
 
     def load(self):
-        """Return the state; an installation that never wrote one holds no demo data."""
-        return self.filter(pk=1).first() or SiteState(pk=1)
+        """Return the state; an installation that never wrote one has no version and no demo data."""
+        return self.filter(pk=1).first() or SiteState(pk=1, version="")
+
+    def touch(self):
+        """Give the public data a new version, so that every cached page is made anew on its next request.
+
+        Part of the transaction that changes the data: a reader who sees the new
+        version sees the new data too.
+        """
+        if not self.filter(pk=1).update(version=_new_version()):
+            self.get_or_create(pk=1)
 
     def mark_demo(self):
         """Record that the database holds invented data, so that every page says so."""
-        self.update_or_create(pk=1, defaults={"has_demo_data": True})
+        self.update_or_create(pk=1, defaults={"has_demo_data": True, "version": _new_version()})
 
 
 class SiteState(models.Model):
-    """One row about the whole installation."""
+    """One row about the whole installation.
 
+    The version is random, not a counter: after a backup has been restored, a
+    version never comes back with other data behind it.
+    """
+
+    version = models.CharField(_("version of the public data"), max_length=16, default=_new_version)
     has_demo_data = models.BooleanField(_("holds demo data"), default=False)
 
     objects = SiteStateManager()

@@ -19,7 +19,7 @@ def test_sort_key_puts_a_ring_and_umlauts_last_in_finnish_order():
 def test_sort_key_sorts_every_letter_of_the_alphabet():
     alphabet = "abcdefghijklmnopqrstuvwxyzåäö"
 
-    assert sorted(reversed(alphabet), key=sort_key) == list(alphabet)
+    assert sorted(set(alphabet), key=sort_key) == list(alphabet)
 
 
 def test_sort_key_puts_digits_before_letters():

@@ -1,6 +1,7 @@
 """Dates known to a day, a month, a season or a year: how they are read, written and kept whole."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from django import forms
@@ -103,9 +104,7 @@ def test_seasons_divide_the_year_without_gaps():
     year = PartialDate.of(2021)
 
     assert (seasons[0].first, seasons[-1].last) == (year.first, year.last)
-    assert [later.first - earlier.last for earlier, later in zip(seasons, seasons[1:], strict=False)] == [
-        dt.timedelta(days=1)
-    ] * 2
+    assert [later.first - earlier.last for earlier, later in pairwise(seasons)] == [dt.timedelta(days=1)] * 2
 
 
 def test_attribute_reads_and_writes_three_columns():

@@ -1,0 +1,47 @@
+"""Associations, their fields and contacts."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.base import HistoryAdmin, RelatedList
+from registry.admin.filters import OwnRelatedFilter, RegionFilter
+from registry.admin.roles import WordListAdmin
+from registry.models import Agent, Association, AssociationContact, AssociationField
+
+admin.site.register(AssociationField, WordListAdmin)
+
+
+@admin.register(Association)
+class AssociationAdmin(HistoryAdmin):
+    """Associations of the region."""
+
+    list_display = ["title", "municipality", "field", "register_number", "ended_on"]
+    list_filter = [RegionFilter, "field", ("ended_on", admin.EmptyFieldListFilter), ("municipality", OwnRelatedFilter)]
+    list_select_related = ["municipality", "field"]
+    search_fields = ["search"]
+    sortable_by = ["title", "municipality", "field", "ended_on"]
+    fields = ["name", "register_number", "municipality", "field", "website", "ended_on"]
+    related_lists = [
+        RelatedList(AssociationContact, "association", ("name", "email", "phone", "checked_on", "no_letters_since")),
+        RelatedList(Agent, "association", ("person", "municipality", "start", "end")),
+    ]
+
+    @admin.display(description=_("name"), ordering="sort_key")
+    def title(self, association):
+        """Return the name, sorted as Finnish is."""
+        return association.name
+
+
+@admin.register(AssociationContact)
+class AssociationContactAdmin(HistoryAdmin):
+    """Whom to write to; never public."""
+
+    list_display = ["association", "name", "email", "phone", "basis", "checked_on", "no_letters_since"]
+    list_filter = [RegionFilter, "basis", ("no_letters_since", admin.EmptyFieldListFilter)]
+    list_select_related = ["association"]
+    search_fields = ["association__search", "name", "email"]
+    sortable_by = ["association", "checked_on", "no_letters_since"]
+    fieldsets = [
+        (None, {"fields": ["association", "name", "email", "phone"]}),
+        (_("Where it comes from"), {"fields": ["source", "basis", "obtained_on", "checked_on", "no_letters_since"]}),
+    ]

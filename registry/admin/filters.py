@@ -1,0 +1,126 @@
+"""Filters of lists; their values are limited to the user's own rows like everything else."""
+
+from django.contrib import admin
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.admin.base import rows_for
+from registry.models import Area, Region
+from registry.models.periods import Period
+
+
+class OwnRelatedFilter(admin.RelatedFieldListFilter):
+    """Filters by a related row of the user's own."""
+
+    def field_choices(self, field, request, model_admin):
+        """Return the ids and names to choose from."""
+        return [(row.pk, str(row)) for row in rows_for(field.remote_field.model, request.user)]
+
+
+class _RowFilter(admin.SimpleListFilter):
+    """Filters by a row that the user may see; anything else in the address filters nothing."""
+
+    model = None
+
+    def lookups(self, request, model_admin):
+        rows = [(str(row.pk), str(row)) for row in rows_for(self.model, request.user)]
+        return rows if len(rows) > 1 else []
+
+    def queryset(self, request, queryset):
+        chosen = self.value()
+        known = {key for key, _name in self.lookup_choices}
+        return self.narrow(queryset, int(chosen)) if chosen in known else queryset
+
+    def narrow(self, queryset, pk):
+        """Return the rows that belong to the chosen one."""
+        raise NotImplementedError
+
+
+class RegionFilter(_RowFilter):
+    """Filters by the region to which the rows belong today; for those who have several."""
+
+    title = _("region")
+    parameter_name = "in_region"
+    model = Region
+
+    def narrow(self, queryset, pk):
+        return queryset.in_regions([pk])
+
+
+class AreaFilter(_RowFilter):
+    """Filters municipalities by the area in which they are today."""
+
+    title = _("area")
+    parameter_name = "in_area"
+    model = Area
+
+    def narrow(self, queryset, pk):
+        return queryset.with_membership_in(pk, timezone.localdate()).filter(is_in_area=True)
+
+
+class TimeFilter(admin.SimpleListFilter):
+    """Filters dated rows: those that count today, will count later, or have ended."""
+
+    title = _("time")
+    parameter_name = "time"
+
+    def lookups(self, request, model_admin):
+        return [("current", _("current")), ("future", _("to come")), ("ended", _("ended"))]
+
+    def queryset(self, request, queryset):
+        today = timezone.localdate()
+        is_period = issubclass(queryset.model, Period)
+        match self.value():
+            case "current":
+                return queryset.current()
+            case "ended":
+                return queryset.ended_before(today) if is_period else queryset.filter(valid_to__lt=today)
+            case "future" if is_period:
+                current = queryset.model.objects.current().order_by().values("pk")
+                return queryset.open_or_future().exclude(pk__in=current)
+            case "future":
+                return queryset.filter(valid_from__gt=today)
+        return queryset
+
+
+class DoneFilter(admin.SimpleListFilter):
+    """Shows first what is open; the rest by choice. `column` is empty while a row is open."""
+
+    title = _("state")
+    parameter_name = "state"
+    column = "done_at"
+
+    def lookups(self, request, model_admin):
+        return [("done", _("done")), ("overdue", _("overdue")), ("all", _("All"))]
+
+    def choices(self, changelist):
+        """Return the choices; the first, without a value, is what is open."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("open")}, *others]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "done":
+                return queryset.exclude(**{f"{self.column}__isnull": True})
+            case "overdue":
+                return self.overdue(queryset)
+            case "all":
+                return queryset
+        return queryset.open()
+
+    def overdue(self, queryset):
+        """Return what is open though its day has passed."""
+        return queryset.overdue()
+
+
+class AnsweredFilter(DoneFilter):
+    """The same for feedback."""
+
+    column = "answered_at"
+
+    def lookups(self, request, model_admin):
+        return [("done", _("answered")), ("overdue", _("late")), ("all", _("All"))]
+
+    def overdue(self, queryset):
+        """Return what is unanswered though its day has passed."""
+        return queryset.open().filter(answer_by__lt=timezone.localdate())

@@ -1,0 +1,55 @@
+"""Which tables the public pages show, and the one receiver that makes their pages anew (docs/adr/0004).
+
+Every change that sends no signal (bulk_create, bulk_update, update) on one of these
+tables calls `touch()` itself.
+"""
+
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from registry import models
+from registry.models import SiteState
+
+PUBLIC_MODELS = (
+    models.Agent,
+    models.Appointment,
+    models.Area,
+    models.AreaGroup,
+    models.AreaMembership,
+    models.Association,
+    models.Channel,
+    models.Consent,
+    models.Coordinator,
+    models.Directory,
+    models.FigureSeries,
+    models.GrantPeriod,
+    models.Municipality,
+    models.PageText,
+    models.Person,
+    models.Population,
+    models.Premises,
+    models.PublishedFigure,
+    models.Region,
+    models.RegionMembership,
+    models.Sector,
+    models.SharedMailbox,
+    models.SituationStatement,
+    models.SizeClass,
+)
+
+
+def touch():
+    """Make every cached public page anew on its next request; called by bulk paths, which send no signal."""
+    SiteState.objects.touch()
+
+
+def _public_row_changed(sender, **kwargs):
+    touch()
+
+
+def connect():
+    """Hang the receiver on the declared tables."""
+    for model in PUBLIC_MODELS:
+        for signal in (post_save, post_delete):
+            signal.connect(_public_row_changed, sender=model, dispatch_uid=f"public {model.__name__}")
+    for through in (models.PublishedFigure.named_municipalities.through, models.GrantPeriod.fields.through):
+        m2m_changed.connect(_public_row_changed, sender=through, dispatch_uid=f"public {through.__name__}")

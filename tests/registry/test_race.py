@@ -1,0 +1,39 @@
+"""The same person cannot be appointed twice to the same post, also when two people press the button at once."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from tests.registry.race import rounds
+
+# An open end is also watched by a unique constraint; one with a day only by the check under lock.
+ENDS = [None, "31.12.2030", "31.12.2030", None, "31.12.2030"]
+EXACTLY_ONE = [["overlap", "overlap", "overlap", "saved"], 1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("sqlite" in settings.DATABASES["default"]["ENGINE"], reason="one connection; see the other test")
+def test_appointing_at_once_succeeds_once_on_postgresql():
+    assert connection.vendor == "postgresql"
+
+    assert rounds(ENDS) == [EXACTLY_ONE] * len(ENDS)
+
+
+def test_appointing_at_once_succeeds_once_on_sqlite(tmp_path):
+    race = subprocess.run(
+        [sys.executable, "-m", "tests.registry.race", json.dumps(ENDS)],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert race.returncode == 0, race.stderr
+    assert json.loads(race.stdout) == [EXACTLY_ONE] * len(ENDS)

@@ -1,0 +1,310 @@
+"""Every address of the site with every role, by GET and by POST; an address without a row fails.
+
+Whose rows they are: everything in the table belongs to Pohjois-Pohjanmaa. Kaisa
+coordinates it, Outi coordinates Keski-Suomi, Aino administers; Leena is liaison,
+Ahti agent, Entinen was coordinator until yesterday, Stranger has no role.
+"""
+
+import datetime as dt
+
+import pytest
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from common.partial_dates import PartialDate
+from registry import models
+from tests import factories
+
+TODAY = dt.date(2026, 1, 1)
+ROLES = ("anonymous", "stranger", "liaison", "agent", "former", "coordinator", "other_coordinator", "administrator")
+STAFF = ("coordinator", "other_coordinator", "administrator")
+
+# What a coordinator may do with a table: see it, add rows, change rows. Nobody but administrators deletes.
+KEEPS = ("view", "add", "change")
+CHANGES = ("view", "change")
+SEES = ("view",)
+NOTHING = ()
+TABLES = {
+    "agent": KEEPS,
+    "agenttask": SEES,
+    "agenttraining": KEEPS,
+    "appointment": KEEPS,
+    "area": KEEPS,
+    "areagroup": CHANGES,
+    "areamembership": KEEPS,
+    "association": KEEPS,
+    "associationcontact": KEEPS,
+    "associationfield": SEES,
+    "channel": KEEPS,
+    "consent": ("view", "add"),
+    "coordinator": SEES,
+    "directory": SEES,
+    "feedback": CHANGES,
+    "figureseries": SEES,
+    "grantperiod": KEEPS,
+    "municipality": CHANGES,
+    "pagetext": NOTHING,
+    "pairing": KEEPS,
+    "person": KEEPS,
+    "population": SEES,
+    "premises": KEEPS,
+    "publishedfigure": SEES,
+    "region": CHANGES,
+    "regionmembership": SEES,
+    "sector": SEES,
+    "sharedmailbox": KEEPS,
+    "sitestate": NOTHING,
+    "situationstatement": KEEPS,
+    "sizeclass": SEES,
+    "task": KEEPS,
+}
+NEVER_ADDED = {"sitestate"}  # one row
+NEVER_DELETED = {"sitestate", "person"}  # a person is erased, which clears history too
+WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
+# Addresses for anyone, with the answer to GET and to POST.
+OPEN = {
+    "home": ([], 200, 405),
+    "region_detail": (["pohjois-pohjanmaa"], 200, 405),
+    "municipality_detail": (["pohjois-pohjanmaa", "oulu"], 200, 405),
+    "accessibility": ([], 200, 405),
+    "privacy": ([], 200, 405),
+    "about": ([], 200, 405),
+    "feedback": ([], 200, 422),
+    "feedback_thanks": ([], 200, 405),
+    "healthz": ([], 200, 405),
+    "readyz": ([], 200, 405),
+    "robots": ([], 200, 405),
+    "sitemap": ([], 200, 405),
+}
+# Steps beside saving, with what each of the staff gets for GET (coordinator, other coordinator, administrator).
+STEPS = {
+    "registry_municipality_merge": ("municipality", [], (403, 404, 200)),
+    "registry_municipality_move": ("municipality", [], (403, 404, 200)),
+    "registry_person_erase": ("person", [], (403, 404, 200)),
+    "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
+    "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
+    "registry_task_finish": ("task", [], (405, 404, 405)),
+}
+# Pages of the administration that belong to no table, with what the staff get.
+DESK = {
+    "index": ([], 200),
+    "password_change": ([], 200),
+    "password_change_done": ([], 200),
+    "jsi18n": ([], 200),
+    "logout": ([], 405),
+    "app_list": (["registry"], 200),
+    "autocomplete": ([], 403),
+}
+# Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
+APART = {"login", "view_on_site"} | {
+    f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
+} | {"auth_user_password_change"}  # fmt: skip
+
+
+def addresses(patterns=None, namespace=""):
+    """Return the name of every address, with its namespace."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, inner)
+        elif pattern.name:
+            yield namespace + pattern.name
+
+
+def test_every_address_has_its_row_in_the_tables():
+    expected = set(OPEN) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+    for table in TABLES:
+        expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
+        if hasattr(getattr(models, _class_name(table)), "history"):
+            expected.add(f"admin:registry_{table}_simple_history")
+    assert set(addresses()) == expected
+
+
+def _class_name(table):
+    return next(name for name in models.__all__ if name.lower() == table)
+
+
+@pytest.fixture
+def clients(cast, reference):
+    """A client for each role."""
+    former = factories.PersonFactory(
+        user=factories.UserFactory(email="entinen@example.org"), region=reference.pohjois_pohjanmaa
+    )
+    yesterday = PartialDate.day(dt.date.today() - dt.timedelta(days=1))
+    factories.CoordinatorFactory(person=former, region=reference.pohjois_pohjanmaa, end=yesterday)
+    accounts = {
+        "stranger": cast.stranger,
+        "liaison": cast.leena.user,
+        "agent": cast.ahti.user,
+        "former": former.user,
+        "coordinator": cast.kaisa.user,
+        "other_coordinator": cast.outi.user,
+        "administrator": cast.aino,
+    }
+    clients = {"anonymous": Client()}
+    for role, account in accounts.items():
+        clients[role] = Client()
+        clients[role].force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    return clients
+
+
+@pytest.fixture
+def rows(cast, reference):
+    """One row of every table, all of Pohjois-Pohjanmaa where the table has regions."""
+    oulu, region = reference.oulu, reference.pohjois_pohjanmaa
+    association = factories.AssociationFactory(municipality=oulu)
+    made = {
+        "agent": cast.ahti_in_oulu,
+        "agenttraining": models.AgentTraining.objects.create(
+            agent=cast.ahti_in_oulu, name="Koulutus", completed=PartialDate.of(2025)
+        ),
+        "appointment": cast.leena_in_oulu,
+        "association": association,
+        "associationcontact": models.AssociationContact.objects.create(
+            association=association, name="Salme Salainen", source="puhelu", basis="given", obtained_on=TODAY
+        ),
+        "channel": models.Channel.objects.create(municipality=oulu, kind="calendar", name="Kalenteri"),
+        "consent": models.Consent.objects.create(person=cast.ahti, field="name", given_on=TODAY, means="paper"),
+        "coordinator": models.Coordinator.objects.get(person=cast.kaisa),
+        "feedback": models.Feedback.objects.create(kind="error", region=region, message="Viesti", answer_by=TODAY),
+        "grantperiod": models.GrantPeriod.objects.create(municipality=oulu, name="Avustus", closes_on=TODAY),
+        "municipality": oulu,
+        "pairing": factories.PairingFactory(appointment=cast.leena_in_oulu, agent=cast.ahti_in_oulu),
+        "person": cast.leena,
+        "population": oulu.populations.first(),
+        "premises": models.Premises.objects.create(municipality=oulu, name="Talo"),
+        "publishedfigure": models.PublishedFigure.objects.get(key="f01"),
+        "region": region,
+        "regionmembership": oulu.memberships.get(),
+        "areamembership": oulu.area_memberships.first(),
+        "area": models.Area.objects.filter(group__region=region).first(),
+        "areagroup": models.AreaGroup.objects.filter(region=region).first(),
+        "sharedmailbox": models.SharedMailbox.objects.create(municipality=oulu, post="Toimisto", email="t@example.org"),
+        "situationstatement": factories.SituationStatementFactory(municipality=oulu),
+        "task": models.Task.objects.create(title="Soita", region=region),
+        "sitestate": models.SiteState.objects.get_or_create(pk=1)[0],
+    }
+    for table in TABLES:
+        made.setdefault(table, getattr(models, _class_name(table)).objects.first())
+    return made
+
+
+def test_open_addresses_answer_everyone_alike(clients, reference):
+    seen = {
+        (name, role): (client.get(reverse(name, args=args)).status_code, client.post(reverse(name, args=args)).status_code)
+        for name, (args, _get, _post) in OPEN.items()
+        for role, client in clients.items()
+    }
+    assert seen == {(name, role): (get, post) for name, (_args, get, post) in OPEN.items() for role in ROLES}
+
+
+def expected_status(page, table, role):
+    """Return what GET of a table's page answers to a role."""
+    if role not in STAFF:
+        return 302
+    rights = {"view", "add", "change", "delete"} if role == "administrator" else set(TABLES[table])
+    if page == "add":
+        return 200 if "add" in rights and table not in NEVER_ADDED else 403
+    if page == "delete":
+        return 200 if "delete" in rights and table not in NEVER_DELETED else 403
+    if "view" not in rights:
+        return 403
+    if page == "changelist":
+        return 200
+    is_anothers = role == "other_coordinator" and table not in WITHOUT_REGION
+    if page == "history":
+        return 404 if is_anothers else 200
+    return 302 if is_anothers else 200
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_pages_of_a_table_answer_by_role(clients, rows, table):
+    row = rows[table]
+    pages = {"changelist": [], "add": [], "change": [row.pk], "delete": [row.pk], "history": [row.pk]}
+    seen, expected = {}, {}
+    for page, args in pages.items():
+        address = reverse(f"admin:registry_{table}_{page}", args=args)
+        for role, client in clients.items():
+            seen[page, role] = client.get(address).status_code
+            expected[page, role] = expected_status(page, table, role)
+    if not hasattr(row, "history") and expected["history", "other_coordinator"] == 404:
+        expected["history", "other_coordinator"] = 302  # Django's own page sends a stranger to the front page
+    assert seen == expected
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_posts_of_those_without_the_right_change_nothing(clients, rows, table):
+    row = rows[table]
+    model = type(row)
+    before = list(model._base_manager.order_by("pk").values())
+    pages = {"changelist": [], "add": [], "change": [row.pk], "delete": [row.pk], "history": [row.pk]}
+    answers = set()
+    for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator"):
+        if role == "other_coordinator" and table in WITHOUT_REGION:
+            continue
+        for page, args in pages.items():
+            if page == "add" and role == "other_coordinator":
+                continue  # they may add rows of their own region; tests/admin tries to add anybody else's
+            data = {"post": "yes", "action": "delete_selected", "_selected_action": row.pk, "name": "muutettu"}
+            answers.add(clients[role].post(reverse(f"admin:registry_{table}_{page}", args=args), data).status_code)
+    assert answers <= {200, 302, 403, 404}
+    assert list(model._base_manager.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_steps_answer_by_role(clients, rows, step):
+    table, more, of_staff = STEPS[step]
+    address = reverse(f"admin:{step}", args=[rows[table].pk, *more])
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, of_staff, strict=True))
+    before = list(type(rows[table])._base_manager.order_by("pk").values())
+    refused = {
+        role: clients[role].post(address, {"confirmed": "1"}).status_code
+        for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator")
+    }
+    assert refused == dict.fromkeys(("anonymous", "stranger", "liaison", "agent", "former"), 302) | {
+        "other_coordinator": 404
+    }
+    assert list(type(rows[table])._base_manager.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("page", DESK)
+def test_desk_is_for_staff_alone(clients, page):
+    args, of_staff = DESK[page]
+    address = reverse(f"admin:{page}", args=args)
+    for role, client in clients.items():
+        status = client.get(address).status_code
+        if page == "logout":
+            assert status in {302, 405}
+        else:
+            assert status == (of_staff if role in STAFF else 302), role
+
+
+def test_accounts_are_for_administrators_alone(clients, cast):
+    pages = {"accounts_user_changelist": [], "accounts_user_add": [], "auth_user_password_change": [cast.stranger.pk]}
+    pages |= {f"accounts_user_{page}": [cast.stranger.pk] for page in ("change", "delete", "history")}
+    for page, args in pages.items():
+        seen = {role: client.get(reverse(f"admin:{page}", args=args)).status_code for role, client in clients.items()}
+        expected = dict.fromkeys(ROLES, 302) | {"coordinator": 403, "other_coordinator": 403, "administrator": 200}
+        assert seen == expected, page
+
+
+def test_sign_in_is_open_and_leads_in_only_with_a_role(clients, cast):
+    cast.kaisa.user.set_password("salasana-kaisa-1")
+    cast.kaisa.user.save()
+    cast.stranger.set_password("salasana-kaisa-1")
+    cast.stranger.save()
+    address = reverse("admin:login")
+    assert Client().get(address).status_code == 200
+    for email, status in [("KAISA@example.org", 302), ("stranger@example.org", 200), ("nobody@example.org", 200)]:
+        answer = Client().post(address, {"username": email, "password": "salasana-kaisa-1"})
+        assert answer.status_code == status, email
+
+
+def test_versions_of_history_are_shown_to_nobody(clients, rows):
+    for table in ("person", "appointment", "municipality"):
+        row = rows[table]
+        row.save()
+        address = reverse(f"admin:registry_{table}_simple_history", args=[row.pk, row.history.first().pk])
+        seen = {role: client.get(address).status_code for role, client in clients.items()}
+        assert seen == dict.fromkeys(ROLES, 302) | dict.fromkeys(STAFF, 404)

@@ -1,0 +1,96 @@
+"""A missing or impossible setting stops the start with one sentence that names it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.test_conventions import settings_variables
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# Every variable is given, so that a developer's own .env changes nothing: the environment wins over the file.
+GOOD = {
+    "ACCESSIBILITY_ASSESSED_ON": "2026-11-22",
+    "BEHIND_PROXY": "on",
+    "CONTROLLER_ADDRESS": "Esimerkkikatu 1, 00000 Esimerkkilä",
+    "CONTROLLER_EMAIL": "tietosuoja@example.org",
+    "CONTROLLER_NAME": "Esimerkkiyhdistys ry",
+    "DATABASE_CONN_MAX_AGE": "600",
+    "DATABASE_URL": "sqlite://:memory:",
+    "DEBUG": "off",
+    "ENFORCEMENT_BODY": "fi=Viranomainen;sv=Myndigheten;en=The authority",
+    "ENFORCEMENT_URL": "https://authority.example.org",
+    "EXTRA_HOSTS": "",
+    "HSTS_SUBDOMAINS": "off",
+    "LOG_LEVEL": "INFO",
+    "PAGE_CACHE_MEGABYTES": "64",
+    "SECRET_KEY": "0123456789" * 6,
+    "SITE_NAME": "Rinnalla",
+    "SITE_URL": "https://rinnalla.example.org",
+    "STATIC_ROOT": "/tmp/static",  # noqa: S108 - nothing is written
+}
+
+
+def start(**changes):
+    """Start Django in a process of its own; return its exit code and the last line that it says."""
+    system = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR") if name in os.environ}
+    environment = {**system, **GOOD, **changes, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", "import django; django.setup(); print('started')"],
+        cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    return done.returncode, (done.stderr or done.stdout).strip().rpartition("\n")[2]
+
+
+def test_these_tests_know_every_setting():
+    assert settings_variables() == set(GOOD)
+
+
+def test_good_settings_start():
+    assert start() == (0, "started")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("SITE_URL", ""),
+        ("SITE_URL", "rinnalla.example.org"),
+        ("SITE_URL", "ftp://rinnalla.example.org"),
+        ("SITE_URL", "https://rinnalla.example.org/polku"),
+        ("SITE_URL", "https://[rinnalla"),
+        ("SITE_URL", "https://rinnalla.example.org:portti"),
+        ("DEBUG", "maybe"),
+        ("DEBUG", ""),
+        ("BEHIND_PROXY", "nginx"),
+        ("HSTS_SUBDOMAINS", "2"),
+        ("ENFORCEMENT_BODY", "Viranomainen"),
+        ("ENFORCEMENT_BODY", "fi=Viranomainen;sv=Myndigheten"),
+        ("ENFORCEMENT_BODY", "fi=Viranomainen;sv=;en=The authority"),
+        ("ACCESSIBILITY_ASSESSED_ON", "eilen"),
+        ("DATABASE_URL", ""),
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://user:word@localhost/rinnalla"),
+        ("DATABASE_URL", "postgres://user:word@localhost:portti/rinnalla"),
+        ("LOG_LEVEL", "LOUD"),
+        ("LOG_LEVEL", ""),
+    ],
+)
+def test_bad_value_stops_the_start_and_names_the_setting(variable, value):
+    code, sentence = start(**{variable: value})
+
+    assert code == 1
+    assert sentence.startswith(f"django.core.exceptions.ImproperlyConfigured: {variable}: ")
+    assert sentence.endswith(" See .env.example.")
+
+
+@pytest.mark.parametrize("variable", ["DATABASE_CONN_MAX_AGE", "PAGE_CACHE_MEGABYTES"])
+def test_bad_number_stops_the_start_and_names_the_setting(variable):
+    code, sentence = start(DATABASE_URL="postgres://user:word@localhost/rinnalla", **{variable: "plenty"})
+
+    assert code == 1
+    assert sentence.startswith(f"django.core.exceptions.ImproperlyConfigured: {variable}: ")
