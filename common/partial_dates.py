@@ -172,7 +172,7 @@ def partial_date_columns(*, required=False):
 
 def partial_date_check(name, prefix, *, required=False):
     """Return the constraint that keeps the three columns of `prefix` consistent."""
-    known = models.Q(**{f"{prefix}_first__lte": models.F(f"{prefix}_last"), f"{prefix}_first__isnull": False}) & (
+    known = models.Q(**{f"{prefix}_first__lte": models.F(f"{prefix}_last"), f"{prefix}_first__isnull": False, f"{prefix}_last__isnull": False}) & (
         models.Q(**{f"{prefix}_precision": Precision.DAY, f"{prefix}_first": models.F(f"{prefix}_last")})
         | ~models.Q(**{f"{prefix}_precision__in": [Precision.DAY, ""]})
     )

@@ -32,6 +32,14 @@ def _by_language(variable, default):
     return values
 
 
+def _number(variable, default):
+    """Read a whole number of at least 0."""
+    text = env.str(variable, str(default)).strip()
+    if not text.isdecimal():
+        _stop(variable, f"must be a whole number, not “{text}”.")
+    return int(text)
+
+
 def _boolean(variable, default):
     """Read on/off; anything unclear stops the start instead of meaning "off"."""
     text = env.str(variable, default).strip().lower()
@@ -49,8 +57,13 @@ if len(SECRET_KEY) < 40:
     _stop("SECRET_KEY", "is missing or shorter than 40 characters. Make one with: openssl rand -hex 32.")
 
 SITE_URL = env.str("SITE_URL", "").rstrip("/")
-_site = urlsplit(SITE_URL)
-if _site.scheme not in {"http", "https"} or not _site.hostname or _site.path:
+try:
+    _site = urlsplit(SITE_URL)
+    _is_address = _site.scheme in {"http", "https"} and bool(_site.hostname) and not _site.path
+    _site.port  # noqa: B018 - raises ValueError for a port that is not a number
+except ValueError:
+    _is_address = False
+if not _is_address:
     _stop("SITE_URL", "must be the site's address such as https://rinnalla.example.org, without a path.")
 IS_HTTPS = _site.scheme == "https"
 ALLOWED_HOSTS = [_site.hostname, *env.list("EXTRA_HOSTS", default=[])]
@@ -137,9 +150,13 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 
 # --- Database --------------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'rinnalla.sqlite3'}")}
-_database = DATABASES["default"]
-if _database["ENGINE"].endswith("sqlite3"):
+_DATABASE_SENTENCE = "must begin with sqlite:/// or postgres:// and be a whole address."
+try:
+    _database = env.db("DATABASE_URL", f"sqlite:///{BASE_DIR / 'var' / 'rinnalla.sqlite3'}")
+except (ImproperlyConfigured, ValueError, KeyError):
+    _stop("DATABASE_URL", _DATABASE_SENTENCE)
+DATABASES = {"default": _database}
+if _database.get("ENGINE", "").endswith("sqlite3"):
     if _database["NAME"] not in {"", ":memory:"}:
         Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     _database["OPTIONS"] = {
@@ -148,11 +165,11 @@ if _database["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
     _database["CONN_MAX_AGE"] = None
-elif _database["ENGINE"].endswith("postgresql"):
-    _database["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", 600)
+elif _database.get("ENGINE", "").endswith("postgresql"):
+    _database["CONN_MAX_AGE"] = _number("DATABASE_CONN_MAX_AGE", 600)
     _database["CONN_HEALTH_CHECKS"] = True
 else:
-    _stop("DATABASE_URL", "must begin with sqlite:/// or postgres://.")
+    _stop("DATABASE_URL", _DATABASE_SENTENCE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Languages and time ----------------------------------------------------------------------------------------------
@@ -247,5 +264,5 @@ LOGGING = {
     "loggers": {"django": {"handlers": ["console"], "level": _LOG_LEVEL, "propagate": False}},
 }
 
-PAGE_CACHE_MEGABYTES = env.int("PAGE_CACHE_MEGABYTES", 64)
+PAGE_CACHE_MEGABYTES = _number("PAGE_CACHE_MEGABYTES", 64)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024

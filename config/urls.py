@@ -1,4 +1,4 @@
-"""The root of all addresses (product.md, Addresses)."""
+"""The root of all addresses (docs/rules.md, Addresses)."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin

@@ -9,6 +9,7 @@ Public pages are the same bytes for everyone, so nothing of the reader is in the
 import datetime as dt
 import gzip
 import hashlib
+import uuid
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from threading import Lock
@@ -29,7 +30,7 @@ _WORTH_COMPRESSING = 600
 class CachedPage:
     """One page as it goes out, in each encoding that has been asked for."""
 
-    version: str
+    version: uuid.UUID | None
     valid_until: dt.datetime
     headers: dict
     body: bytes

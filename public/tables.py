@@ -213,7 +213,7 @@ class ContactCard:
 
 
 def contact_cards(appointments):
-    """Return a ContactCard for each appointment, with the holder's details that are public (rule 9 of product.md)."""
+    """Return a ContactCard for each appointment, with the holder's details that are public (rule 9 of docs/rules.md)."""
     return [_contact_card(appointment) for appointment in appointments]
 
 

@@ -1,4 +1,4 @@
-"""Words that addresses use, so that no region or municipality may be called by them (product.md, Addresses)."""
+"""Words that addresses use, so that no region or municipality may be called by them (docs/rules.md, Addresses)."""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator

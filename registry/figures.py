@@ -11,7 +11,7 @@ from registry.models import Appointment, Municipality, PublishedFigure, RegionMe
 
 @dataclass(frozen=True)
 class Share:
-    """A count and what it is out of; the percentage is never shown without them (rule 2 of product.md)."""
+    """A count and what it is out of; the percentage is never shown without them (rule 2 of docs/rules.md)."""
 
     count: int
     out_of: int | None

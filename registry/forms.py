@@ -7,6 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from common.partial_dates import MAX_YEAR, MIN_YEAR, PartialDate, PartialDateFormField, PartialDateModelForm
@@ -66,9 +67,9 @@ def _keep_among_choices(field, present):
 class PeriodForm(RegistryForm, PartialDateModelForm):
     """A role or a statement with its start and end, checked against the other rows (registry/roles.py)."""
 
-    start = PartialDateFormField(label=_("from"), help_text=_DATE_HELP)
+    start = PartialDateFormField(label=capfirst(_("from")), help_text=_DATE_HELP)
     end = PartialDateFormField(
-        label=_("until"),
+        label=capfirst(_("until")),
         required=False,
         help_text=_("The last day. Empty while it goes on; an end that has not passed is known to the day."),
     )
@@ -142,8 +143,8 @@ class AppointmentForm(PeriodForm):
 class AgentForm(PeriodForm):
     """An association agent with the steps from candidate to active."""
 
-    trained = PartialDateFormField(label=_("trained"), required=False)
-    active = PartialDateFormField(label=_("active since"), required=False)
+    trained = PartialDateFormField(label=capfirst(_("trained")), required=False)
+    active = PartialDateFormField(label=capfirst(_("active since")), required=False)
 
     field_order = ["person", "municipality", "start", "trained", "active", "end"]
 
@@ -151,7 +152,7 @@ class AgentForm(PeriodForm):
 class AgentTrainingForm(RegistryForm, PartialDateModelForm):
     """A training with the day, month or year in which it was completed."""
 
-    completed = PartialDateFormField(label=_("completed"), help_text=_DATE_HELP)
+    completed = PartialDateFormField(label=capfirst(_("completed")), help_text=_DATE_HELP)
 
 
 class MembershipForm(RegistryForm):
@@ -214,7 +215,7 @@ class MoveForm(forms.Form):
 
     region = forms.ModelChoiceField(label=_("New region"), queryset=Region.objects.none())
     on = DayField(label=_("First day in the new region"), help_text=_("For example 1.1.2027."))
-    note = forms.CharField(label=_("note"), max_length=200, required=False)
+    note = forms.CharField(label=capfirst(_("note")), max_length=200, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""History of changes in which personal details read "changed" (rule 8 of product.md)."""
+"""History of changes in which personal details read "changed" (rule 8 of docs/rules.md)."""
 
 import hashlib
 import hmac

@@ -10,9 +10,11 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 
 from common.partial_dates import PartialDate
 from public.caching import pages
+from registry import models
 from registry.models import Municipality, Region
 from registry.reference import load_reference_data
 from tests import factories
@@ -24,10 +26,39 @@ def empty_page_cache():
     pages.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the reference data once, long ago; each test's changes are rolled back to it."""
+    with django_db_blocker.unblock(), time_machine.travel("2020-01-01"):
+        load_reference_data()
+
+
+@pytest.fixture
+def without_reference(db):
+    """Tables without the reference data, for tests that count every row."""
+    models.PublishedFigure.objects.update(supersedes=None)
+    for model in (
+        models.PublishedFigure,
+        models.Municipality,
+        models.Area,
+        models.AreaGroup,
+        models.Region,
+        models.Directory,
+        models.FigureSeries,
+        models.Sector,
+        models.SizeClass,
+        models.AgentTask,
+        models.AssociationField,
+        models.PageText,
+    ):
+        model.objects.all().delete()
+
+
 @pytest.fixture
 def reference(db):
     """The real regions and municipalities; both regions keep records from 1.1.2021."""
-    load_reference_data()
+    if not Region.objects.exists():  # a test with real transactions has emptied the tables
+        load_reference_data()
     Region.objects.filter(code__in=["17", "13"]).update(records_from=dt.date(2021, 1, 1))
     return SimpleNamespace(
         pohjois_pohjanmaa=Region.objects.get(code="17"),

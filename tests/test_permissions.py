@@ -191,7 +191,10 @@ def rows(cast, reference):
 
 def test_open_addresses_answer_everyone_alike(clients, reference):
     seen = {
-        (name, role): (client.get(reverse(name, args=args)).status_code, client.post(reverse(name, args=args)).status_code)
+        (name, role): (
+            client.get(reverse(name, args=args)).status_code,
+            client.post(reverse(name, args=args)).status_code,
+        )
         for name, (args, _get, _post) in OPEN.items()
         for role, client in clients.items()
     }

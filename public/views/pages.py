@@ -31,7 +31,7 @@ def about(request):
 
 def _page_text(request, key):
     """Show one of the site's own texts with the installation's facts filled in."""
-    text = PageText.objects.filter(key=key).first()
+    text = PageText.objects.for_page(key)
     if text is None:
         raise Http404
     page = render_page(fill_placeholders(text.body, placeholders()))

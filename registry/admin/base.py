@@ -44,12 +44,16 @@ def is_administrator(request):
     return request.user.is_active and request.user.is_superuser
 
 
+def is_id(text):
+    """Whether `text` can be the id of a row on every database."""
+    return str(text).isdecimal() and len(str(text)) < 19
+
+
 class SearchedSelect(AutocompleteSelect):
     """Searches as one types; what somebody put in place of an id chooses nothing."""
 
     def optgroups(self, name, value, attrs=None):
-        ids = [each for each in value if str(each).isdecimal() and len(str(each)) < 19]
-        return super().optgroups(name, ids, attrs)
+        return super().optgroups(name, [each for each in value if is_id(each)], attrs)
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class OwnRegion:
     form = RegistryForm
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
     list_select_related = ()
     checkbox_fields = ()
     administrators_fields = ()
@@ -112,6 +117,13 @@ class OwnRegion:
         if db_field.name in self.checkbox_fields:
             kwargs.setdefault("widget", CheckboxSelectMultiple)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        """Show the list; an address or a choice that no page of ours makes leads to the whole list."""
+        has_nul = any("\x00" in text for text in (*request.GET, *request.GET.values()))
+        if has_nul or not all(is_id(each) for each in request.POST.getlist("_selected_action")):
+            return redirect(request.path)
+        return super().changelist_view(request, extra_context)
 
     def get_search_results(self, request, queryset, search_term):
         """Return the rows in which every word occurs, å ä ö or not."""

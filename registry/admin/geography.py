@@ -201,7 +201,7 @@ _OF_MUNICIPALITY = [
 class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
     """Municipalities, with everything that belongs to each."""
 
-    list_display = ["title", "code", "situation_today", "region_today", "website_checked_on", "public_page"]
+    list_display = ["title", "situation_today", "public_page", "website_checked_on", "region_today", "code"]
     list_filter = [RegionFilter, AreaFilter, SituationFilter, "languages"]
     search_fields = ["search"]
     administrators_fields = ["code", "slug", "tile_row", "tile_col"]
@@ -238,7 +238,8 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
     def public_page(self, municipality):
         """Return a link to the public page, when there is one."""
         url = self.view_on_site(municipality)
-        return format_html('<a href="{}">{}</a>', url, _("Open the page of %s") % municipality.name) if url else None
+        link = '<a href="{}">{}<span class="visually-hidden"> {}</span></a>'
+        return format_html(link, url, _("Open"), municipality.name) if url else None
 
     def view_on_site(self, municipality):
         """Return the address of the public page, or None where the region has no pages."""

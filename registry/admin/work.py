@@ -147,7 +147,8 @@ class TaskAdmin(FinishableAdmin):
     @admin.display(description=_("where"))
     def place(self, task):
         """Return a link to where the task is done."""
-        return format_html('<a href="{}">{}</a>', task.url, _("Open: %s") % task.label) if task.url else None
+        link = '<a href="{}">{}<span class="visually-hidden">: {}</span></a>'
+        return format_html(link, task.url, _("Open"), task.label) if task.url else None
 
     def save_model(self, request, obj, form, change):
         """Save an own task with its author."""

@@ -54,7 +54,7 @@ class PublishedFigure(models.Model):
     """One figure as it was published on a day; a correction is a row of its own that supersedes the first.
 
     A share is shown only for a count whose `out_of` was published: where n is
-    unknown there is no share (rule 2 of product.md).
+    unknown there is no share (rule 2 of docs/rules.md).
     """
 
     class Statistic(models.TextChoices):

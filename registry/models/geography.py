@@ -22,11 +22,12 @@ class Directory(models.Model):
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     url = models.URLField(_("address"))
+    sort_key = SortKeyField("name")
 
     class Meta:
         verbose_name = _("directory of associations")
         verbose_name_plural = _("directories of associations")
-        ordering = ["name"]
+        ordering = ["sort_key", "pk"]
 
     def __str__(self):
         return self.name
@@ -300,7 +301,7 @@ class MunicipalityQuerySet(ScopedQuerySet):
         )
 
     def with_population(self, on):
-        """Annotate `population`, `population_year` and `size_class_name` by the newest figure of `on`'s year or before."""
+        """Annotate `population`, `population_year`, `size_class_name` by the newest figure up to the year of `on`."""
         newest = Population.objects.filter(municipality=OuterRef("pk"), year__lte=on.year).order_by("-year")
         size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
         return self.annotate(

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.names import SortKeyField
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.scope import ScopedQuerySet
 
@@ -98,14 +99,15 @@ class Premises(Offer):
     price_note = models.CharField(_("about the price"), max_length=200, blank=True)
     booking_url = models.URLField(_("booking, link"), blank=True)
     accessibility = models.CharField(_("accessibility of the place"), max_length=200, blank=True)
+    sort_key = SortKeyField("name")
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["sort_key"])
 
     class Meta(Offer.Meta):
         abstract = False
         verbose_name = _("place for associations")
         verbose_name_plural = _("premises")
-        ordering = ["municipality", "name", "pk"]
+        ordering = ["municipality", "sort_key", "pk"]
 
     def __str__(self):
         return self.name
@@ -125,14 +127,15 @@ class Channel(Offer):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     name = models.CharField(_("name"), max_length=160)
     url = models.URLField(_("address"), blank=True)
+    sort_key = SortKeyField("name")
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["sort_key"])
 
     class Meta(Offer.Meta):
         abstract = False
         verbose_name = _("channel")
         verbose_name_plural = _("channels")
-        ordering = ["municipality", "kind", "name", "pk"]
+        ordering = ["municipality", "kind", "sort_key", "pk"]
 
     def __str__(self):
         return self.name

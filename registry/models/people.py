@@ -103,7 +103,7 @@ class ConsentQuerySet(ScopedQuerySet):
 class Consent(models.Model):
     """A volunteer's permission to show one field of theirs in public, until withdrawn.
 
-    Each field has its own consent (rule 9 of product.md); without one in force
+    Each field has its own consent (rule 9 of docs/rules.md); without one in force
     the field appears nowhere. A withdrawn consent stays as a dated row, so that
     it can be shown when what was public and why.
     """

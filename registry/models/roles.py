@@ -46,7 +46,7 @@ class SharedMailboxQuerySet(ScopedQuerySet, ValidityQuerySet):
 
 
 class SharedMailbox(Validity):
-    """An address of a post that several people read; a contact, never a sign-in (rule 9 of product.md)."""
+    """An address of a post that several people read; a contact, never a sign-in (rule 9 of docs/rules.md)."""
 
     municipality = models.ForeignKey(
         "registry.Municipality", models.PROTECT, related_name="mailboxes", verbose_name=_("municipality")
@@ -99,7 +99,7 @@ class Appointment(Period):
         FALLBACK = "fallback", _("fallback respondent")
 
     class FallbackPost(models.TextChoices):
-        """The order in which a respondent is looked for when no liaison is named (domain.md, the cycle of a year)."""
+        """The order in which a respondent is looked for when no liaison is named (docs/domain.md, the cycle of a year)."""
 
         WELLBEING = "1_wellbeing", _("wellbeing (hyte) contact")
         SECRETARY = "2_secretary", _("leisure, sport or culture secretary")

@@ -1,14 +1,10 @@
 """The installation itself: which version its public data has, whether it holds demo data, and its own pages' texts."""
 
-import secrets
+import uuid
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-
-
-def _new_version():
-    return secrets.token_hex(8)
 
 
 class SiteStateManager(models.Manager):
@@ -16,7 +12,7 @@ class SiteStateManager(models.Manager):
 
     def load(self):
         """Return the state; an installation that never wrote one has no version and no demo data."""
-        return self.filter(pk=1).first() or SiteState(pk=1, version="")
+        return self.filter(pk=1).first() or SiteState(pk=1, version=None)
 
     def touch(self):
         """Give the public data a new version, so that every cached page is made anew on its next request.
@@ -24,12 +20,12 @@ class SiteStateManager(models.Manager):
         Part of the transaction that changes the data: a reader who sees the new
         version sees the new data too.
         """
-        if not self.filter(pk=1).update(version=_new_version()):
+        if not self.filter(pk=1).update(version=uuid.uuid4()):
             self.get_or_create(pk=1)
 
     def mark_demo(self):
         """Record that the database holds invented data, so that every page says so."""
-        self.update_or_create(pk=1, defaults={"has_demo_data": True, "version": _new_version()})
+        self.update_or_create(pk=1, defaults={"has_demo_data": True, "version": uuid.uuid4()})
 
 
 class SiteState(models.Model):
@@ -39,7 +35,7 @@ class SiteState(models.Model):
     version never comes back with other data behind it.
     """
 
-    version = models.CharField(_("version of the public data"), max_length=16, default=_new_version)
+    version = models.UUIDField(_("version of the public data"), default=uuid.uuid4, editable=False)
     has_demo_data = models.BooleanField(_("holds demo data"), default=False)
 
     objects = SiteStateManager()
@@ -51,6 +47,14 @@ class SiteState(models.Model):
 
     def __str__(self):
         return "1"
+
+
+class PageTextManager(models.Manager):
+    """Reads of page texts."""
+
+    def for_page(self, key):
+        """Return the text of the page `key`, or None, in one query."""
+        return self.filter(key=key).first()
 
 
 class PageText(models.Model):
@@ -67,6 +71,8 @@ class PageText(models.Model):
         help_text=_("Markdown. The first line, # Title, is the heading. Placeholders stand in braces: {site_name}."),
     )
     updated_on = models.DateField(_("updated on"), auto_now=True)
+
+    objects = PageTextManager()
 
     class Meta:
         verbose_name = _("text of a page")

@@ -75,7 +75,7 @@ def test_fold_is_lower_case_without_accents(text, folded):
     assert fold(text) == folded
 
 
-def test_names_are_listed_in_finnish_order_by_the_database(db):
+def test_names_are_listed_in_finnish_order_by_the_database(without_reference):
     for name in ["Öja", "Oulu", "Åbo", "Äänekoski", "Abborrfors", "Zeta"]:
         MunicipalityFactory(name_fi=name)
 
@@ -84,7 +84,7 @@ def test_names_are_listed_in_finnish_order_by_the_database(db):
     assert names == ["Abborrfors", "Oulu", "Zeta", "Åbo", "Äänekoski", "Öja"]
 
 
-def test_names_are_listed_under_the_name_of_the_readers_language(db):
+def test_names_are_listed_under_the_name_of_the_readers_language(without_reference):
     MunicipalityFactory(name_fi="Turku", name_sv="Åbo")
     MunicipalityFactory(name_fi="Vaasa", name_sv="Vasa")
     MunicipalityFactory(name_fi="Ii")
@@ -96,7 +96,7 @@ def test_names_are_listed_under_the_name_of_the_readers_language(db):
     assert [municipality.name for municipality in Municipality.objects.by_name()] == ["Ii", "Turku", "Vaasa"]
 
 
-def test_matching_finds_a_name_written_without_dots_in_either_language(db):
+def test_matching_finds_a_name_written_without_dots_in_either_language(without_reference):
     abo = MunicipalityFactory(name_fi="Turku", name_sv="Åbo")
     aanekoski = MunicipalityFactory(name_fi="Äänekoski")
 
@@ -106,7 +106,7 @@ def test_matching_finds_a_name_written_without_dots_in_either_language(db):
     assert list(Municipality.objects.matching("oulu")) == []
 
 
-def test_sort_key_and_search_follow_a_changed_name(db):
+def test_sort_key_and_search_follow_a_changed_name(without_reference):
     one, other = MunicipalityFactory(name_fi="Alku"), MunicipalityFactory(name_fi="Keski")
     one.name_fi = "Öja"
 

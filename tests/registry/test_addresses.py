@@ -11,7 +11,7 @@ from registry.addresses import REGION_WORDS, TOP_LEVEL_WORDS, validate_municipal
 from registry.models import Municipality, Region
 from tests.registry.helpers import codes
 
-# The words of product.md, Addresses.
+# The words of docs/rules.md, Addresses.
 PRODUCT_TOP_LEVEL = [
     "y", "avoin-data", "api", "saavutettavuus", "tietosuoja", "tietoa", "palaute", "kirjaudu", "oma", "hallinta",
     "healthz", "readyz", "static", "media", "sv", "en", "fi",

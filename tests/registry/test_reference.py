@@ -31,7 +31,7 @@ def test_loading_fills_every_table_and_loading_again_changes_nothing(reference):
     assert everything() == before
 
 
-def test_the_number_of_added_rows_is_told():
+def test_the_number_of_added_rows_is_told(without_reference):
     assert load_reference_data() == sum(model.objects.count() for model in FILLED)
 
 
