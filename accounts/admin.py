@@ -27,3 +27,12 @@ class UserAdmin(DjangoUserAdmin):
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_fieldsets = [(None, {"classes": ["wide"], "fields": ["email", "usable_password", "password1", "password2"]})]
+
+    def log_addition(self, request, obj, message):
+        """Write nothing: Django's log would keep the sign-in address after the account is gone."""
+
+    def log_change(self, request, obj, message):
+        """Write nothing, as in `log_addition`."""
+
+    def log_deletions(self, request, queryset):
+        """Write nothing, as in `log_addition`."""

@@ -3,6 +3,8 @@
 import unicodedata
 
 from django.db import models
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import get_language
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyzåäö"
@@ -81,6 +83,14 @@ class SearchField(_DerivedField):
 
     def compute(self, text):
         return fold(text)
+
+
+def translated(path):
+    """Return the expression for the translated column at `path` in the active language, Finnish where it is empty."""
+    finnish = F(f"{path}_fi")
+    if language_suffix() == "fi":
+        return finnish
+    return Coalesce(NullIf(F(f"{path}_{language_suffix()}"), Value("")), finnish, output_field=models.CharField())
 
 
 def language_suffix():

@@ -172,11 +172,12 @@ def partial_date_columns(*, required=False):
 
 def partial_date_check(name, prefix, *, required=False):
     """Return the constraint that keeps the three columns of `prefix` consistent."""
-    known = models.Q(**{f"{prefix}_first__lte": models.F(f"{prefix}_last"), f"{prefix}_first__isnull": False, f"{prefix}_last__isnull": False}) & (
-        models.Q(**{f"{prefix}_precision": Precision.DAY, f"{prefix}_first": models.F(f"{prefix}_last")})
-        | ~models.Q(**{f"{prefix}_precision__in": [Precision.DAY, ""]})
-    )
-    unknown = models.Q(**{f"{prefix}_first__isnull": True, f"{prefix}_last__isnull": True, f"{prefix}_precision": ""})
+    first, last, precision = (f"{prefix}_{column}" for column in ("first", "last", "precision"))
+    both_days = models.Q(**{f"{first}__isnull": False, f"{last}__isnull": False, f"{first}__lte": models.F(last)})
+    one_day = models.Q(**{precision: Precision.DAY, first: models.F(last)})
+    longer = ~models.Q(**{f"{precision}__in": [Precision.DAY, ""]})
+    known = both_days & (one_day | longer)
+    unknown = models.Q(**{f"{first}__isnull": True, f"{last}__isnull": True, precision: ""})
     return models.CheckConstraint(name=name, condition=known if required else known | unknown)
 
 

@@ -26,7 +26,7 @@ class RegionListForm(forms.Form):
     koko = forms.ChoiceField(label=_("Size"), required=False)
     tilanne = forms.ChoiceField(label=_("Situation"), required=False)
 
-    def __init__(self, data, *, years, areas, size_classes):
+    def __init__(self, data, *, years, areas, sizes):
         super().__init__(data)
         everything = ("", _("all"))
         self.fields["vuosi"].choices = [("", _("now"))] + [(str(year), str(year)) for year in years]
@@ -34,21 +34,26 @@ class RegionListForm(forms.Form):
         for area in areas:
             groups.setdefault(area.group.name, []).append((area.address_key, area.name))
         self.fields["alue"].choices = [everything, *groups.items()]
-        self.fields["koko"].choices = [everything, *((size.key, size.name) for size in size_classes)]
+        self.fields["koko"].choices = [everything, *sizes]
         self.fields["tilanne"].choices = [everything, *Situation.choices]
         for name, field in self.fields.items():
             field.error_messages["invalid_choice"] = _("There is no such choice here. Choose from the list.")
             if name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
-    def day(self, today):
-        """Return the day whose situation is asked for: the last of the chosen year, or `today`."""
-        year = self.cleaned_data.get("vuosi")
+    @staticmethod
+    def day(data, years, today):
+        """Return the day whose situation `data` asks for: the last of one of `years`, else `today`.
+
+        Asked before the form is made, because the choices of size depend on the day.
+        """
+        year = next((year for year in years if str(year) == data.get("vuosi")), None)
         return last_day_of_year(year, today=today) if year else today
 
-    def area(self, areas):
-        """Return the one of `areas` that is chosen, or None."""
-        return next((area for area in areas if area.address_key == self.cleaned_data.get("alue")), None)
+    @staticmethod
+    def area(data, areas):
+        """Return the one of `areas` that `data` asks for, or None."""
+        return next((area for area in areas if area.address_key == data.get("alue")), None)
 
 
 class FeedbackForm(forms.ModelForm):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.formats import number_format
 
 from registry.figures import Share
-from registry.models import Appointment, Sector, Situation, SizeClass
+from registry.models import Appointment, Situation
 
 LIAISON_SERIES = "liaison_named"
 
@@ -20,21 +20,23 @@ class MunicipalityRow:
     slug: str
     url: str
     situation: Situation
+    population: int | None
     residents: str
     population_year: int | None
-    size_class: SizeClass | None
+    size_key: str | None
+    size_name: str | None
     is_in_area: bool
 
     def matches(self, choices):
         """Whether the row is within the reader's choices of area, size class and situation."""
         return (
             self.is_in_area
-            and (not choices.get("koko") or (self.size_class is not None and self.size_class.key == choices["koko"]))
+            and (not choices.get("koko") or self.size_key == choices["koko"])
             and (not choices.get("tilanne") or self.situation == choices["tilanne"])
         )
 
 
-def municipality_rows(region, municipalities, size_classes):
+def municipality_rows(region, municipalities):
     """Return a MunicipalityRow for each municipality annotated with situation and population."""
     return [
         MunicipalityRow(
@@ -42,13 +44,21 @@ def municipality_rows(region, municipalities, size_classes):
             slug=municipality.slug,
             url=reverse("municipality_detail", args=[region.slug, municipality.slug]),
             situation=Situation(municipality.situation),
+            population=municipality.population,
             residents=residents_in_words(municipality.population),
             population_year=municipality.population_year,
-            size_class=SizeClass.of(municipality.population, size_classes),
+            size_key=municipality.size_class_key,
+            size_name=municipality.size_class_name,
             is_in_area=getattr(municipality, "is_in_area", True),
         )
         for municipality in municipalities
     ]
+
+
+def size_choices(rows):
+    """Return (key, name) of the size classes that occur among MunicipalityRows, the smallest first."""
+    by_size = sorted((row for row in rows if row.size_key), key=lambda row: row.population)
+    return list(dict.fromkeys((row.size_key, row.size_name) for row in by_size))
 
 
 def residents_in_words(population):
@@ -63,8 +73,7 @@ def situation_counts(point):
 
 def sector_rows(point, unknown):
     """Return (sector's name, number of persons), the largest first; `unknown` names a sector that is not known."""
-    names = {sector.pk: sector.name for sector in Sector.objects.all()} if point.persons_by_sector else {}
-    rows = [(names.get(sector, unknown), n) for sector, n in point.persons_by_sector.items()]
+    rows = [(point.sector_names[sector] or unknown, n) for sector, n in point.persons_by_sector.items()]
     return sorted(rows, key=lambda row: (-row[1], str(row[0])))
 
 
@@ -213,7 +222,7 @@ class ContactCard:
 
 
 def contact_cards(appointments):
-    """Return a ContactCard for each appointment, with the holder's details that are public (rule 9 of docs/rules.md)."""
+    """Return a ContactCard for each appointment, with the holder's public details (rule 9 of docs/rules.md)."""
     return [_contact_card(appointment) for appointment in appointments]
 
 

@@ -3,10 +3,11 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from django.db.models import Count, DateField, Exists, F, OuterRef, Value
+from django.db.models import Count, DateField, Exists, OuterRef, Value
 from django.utils import timezone
 
-from registry.models import Appointment, Municipality, PublishedFigure, RegionMembership, Situation
+from common.names import translated
+from registry.models import Appointment, Municipality, RegionMembership, Situation
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class SituationPoint:
     counts: dict = field(default_factory=dict)
     n_persons: int = 0
     persons_by_sector: dict = field(default_factory=dict)
+    sector_names: dict = field(default_factory=dict, compare=False)
 
     @property
     def n_municipalities(self):
@@ -70,20 +72,22 @@ def situation_over_time(region, days):
         .current_on(day)
         .filter(_counted_on(region, day))
         .order_by()
-        .annotate(day=Value(day, DateField()))
-        .values_list("day", "sector", "person", "pk")
+        .annotate(day=Value(day, DateField()), sector_name=translated("sector__name"))
+        .values_list("day", "sector", "sector_name", "person", "pk")
         for day in days
         if region.records_from and day >= region.records_from
     ]
-    persons = {day: {} for day in days}
-    for day, sector, person, pk in holders[0].union(*holders[1:], all=True) if holders else []:
+    persons, sector_names = {day: {} for day in days}, {}
+    for day, sector, name, person, pk in holders[0].union(*holders[1:], all=True) if holders else []:
         persons[_as_day(day)].setdefault(sector, set()).add(person or f"unknown {pk}")
+        sector_names[sector] = name
     points = {
         day: SituationPoint(
             on=day,
             counts=counts[day],
             n_persons=len(set().union(*persons[day].values())),
             persons_by_sector={sector: len(people) for sector, people in persons[day].items()},
+            sector_names=sector_names,
         )
         for day in days
     }
@@ -107,16 +111,18 @@ def last_day_of_year(year, *, today=None):
 
 
 def years_of(region, *, today=None):
-    """Return the years for which the region's page can tell something, newest first, with one query.
+    """Return the years for which the region's page can tell something, newest first.
 
-    From the earliest of: the start of records, the oldest published figure, and
-    the year before the first move of a municipality to or from the region.
+    From the earliest of: the start of records, the oldest published figure, the year
+    before the first municipality came, and the year in which the first one left.
+    `region` comes from `Region.objects.for_region_page`.
     """
     today = today or timezone.localdate()
-    moves = RegionMembership.objects.filter(region=region).order_by()
-    starts = moves.filter(valid_from__isnull=False).annotate(year=F("valid_from__year") - 1).values_list("year")
-    ends = moves.filter(valid_to__isnull=False).annotate(year=F("valid_to__year")).values_list("year")
-    figures = PublishedFigure.objects.filter(region=region).order_by().values_list("reference_year")
-    known = [year for (year,) in starts.union(ends, figures) if year]
-    known.append(region.records_from.year if region.records_from else today.year)
-    return list(range(today.year, min(*known, today.year) - 1, -1))
+    known = [
+        today.year,
+        region.records_from.year,
+        region.first_figure_year,
+        region.first_arrival and region.first_arrival.year - 1,
+        region.first_departure and region.first_departure.year,
+    ]
+    return list(range(today.year, min(year for year in known if year) - 1, -1))

@@ -73,7 +73,8 @@ def merge_municipality(municipality, successor, *, on, by):
     that day a task asks the region's coordinators to appoint anew. Nothing moves:
     the past stays under the old name and code, and the old address leads to the
     successor. Raises ValidationError with code "own_successor", "merged" (one of
-    the two has already ended) or "no_membership" (the successor belongs to no region that day).
+    the two has already ended), "no_membership" (the successor belongs to no region
+    that day) or "role_after" (a role would begin after the merger).
     """
     locked = Municipality.objects.select_for_update().filter(pk__in=[municipality.pk, successor.pk]).order_by("pk")
     has_ended = any(row.successor_id for row in locked)
@@ -85,6 +86,12 @@ def merge_municipality(municipality, successor, *, on, by):
     if home is None:
         raise ValidationError(_("The successor belongs to no region on that day."), code="no_membership")
 
+    if any(role.start_first >= on for role in _roles_of(municipality)):
+        raise ValidationError(
+            _("A role in %(municipality)s would begin after the merger. Move it to the successor first."),
+            code="role_after",
+            params={"municipality": municipality},
+        )
     last_day = PartialDate.day(on - dt.timedelta(days=1))
     _end_memberships(municipality, on, by)
     for role in [*municipality.appointments.current_on(on), *municipality.agents.current_on(on)]:
@@ -98,10 +105,8 @@ def merge_municipality(municipality, successor, *, on, by):
             url_args=[role.pk],
             created_by=by,
         )
-    roles = [municipality.appointments, municipality.statements, municipality.agents]
-    pairings = [pairing for agent in municipality.agents.all() for pairing in agent.pairings.all()]
-    for role in [*pairings, *(role for manager in roles for role in manager.all())]:
-        if (role.end_last is None or role.end_last >= on) and role.start_first < on:
+    for role in _roles_of(municipality):
+        if role.end_last is None or role.end_last >= on:
             role.end = last_day
             role._history_user = by
             role.save()
@@ -110,3 +115,10 @@ def merge_municipality(municipality, successor, *, on, by):
     municipality._history_user = by
     municipality.save()
     return municipality
+
+
+def _roles_of(municipality):
+    """Return every dated role, statement and pair of `municipality`, the pairs first."""
+    agents = list(municipality.agents.prefetch_related("pairings"))
+    pairings = [pairing for agent in agents for pairing in agent.pairings.all()]
+    return [*pairings, *agents, *municipality.appointments.all(), *municipality.statements.all()]

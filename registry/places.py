@@ -25,18 +25,18 @@ class Place:
 def find_place(region_slug, municipality_slug, on):
     """Return the Place that `/region_slug/municipality_slug/` means on day `on`, or None for an address that never was.
 
-    Takes two queries, and two more for each merger on the way.
+    Takes one query, and two more for each merger on the way.
     """
-    municipality = Municipality.objects.with_situation(on).with_population(on).filter(slug=municipality_slug).first()
-    if municipality is None:
+    memberships = RegionMembership.objects.for_municipality_page(on, municipality__slug=municipality_slug)
+    if not memberships:
         return None
-    memberships = _memberships(municipality)
+    municipality = memberships[0].municipality
     if region_slug not in {membership.region.slug for membership in memberships}:
         return None
     trail = [(municipality, memberships)]
     while municipality.is_merged_on(on):
         municipality = municipality.successor
-        memberships = _memberships(municipality)
+        memberships = RegionMembership.objects.for_municipality_page(on, municipality=municipality)
         trail.append((municipality, memberships))
     home = next((m.region for m in memberships if m.is_valid_on(on) and m.region.has_pages), None)
     if home is not None:
@@ -46,9 +46,3 @@ def find_place(region_slug, municipality_slug, on):
         if past is not None:
             return Place(former, None, is_old=True, last_region=past.region, last_year=past.valid_to.year)
     return None
-
-
-def _memberships(municipality):
-    """Return the municipality's memberships with their regions, newest first."""
-    rows = RegionMembership.objects.filter(municipality=municipality).latest_first()
-    return list(rows.select_related("region", "region__directory"))

@@ -10,7 +10,7 @@ from registry.consents import give_consent
 from registry.models import Appointment, Channel, GrantPeriod, Population, Premises, PublishedFigure
 from tests import factories
 
-MOST = 12
+MOST = 8
 
 
 def fill(region, n):
@@ -29,8 +29,8 @@ def fill(region, n):
             )
             agent = factories.AgentFactory(municipality=municipality)
             give_consent(agent.person, "name", means="paper", given_on=dt.date(2026, 1, 1), by=None)
-            for model in (Premises, Channel):
-                model.objects.create(municipality=municipality, name="x")
+            Premises.objects.create(municipality=municipality, name="x")
+            Channel.objects.create(municipality=municipality, name="x", kind=Channel.Kind.CALENDAR)
             GrantPeriod.objects.create(municipality=municipality, name="x", closes_on=dt.date(2100, 1, 1))
         factories.CoordinatorFactory(region=region)
 
@@ -50,9 +50,9 @@ def one_and_three(reference):
 @pytest.mark.parametrize(
     ("of_one", "of_three", "queries"),
     [
-        ("/yksi/", "/kolme/", 11),
-        ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 11),
-        ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 11),
+        ("/yksi/", "/kolme/", 8),
+        ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 8),
+        ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 8),
         ("/?haku=kunta 0", "/?haku=kunta", 3),
         ("/sitemap.xml", "/sitemap.xml", 3),
         ("/tietosuoja/", "/tietosuoja/", 2),

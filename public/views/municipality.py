@@ -9,14 +9,11 @@ from registry.models import (
     Agent,
     Appointment,
     AreaMembership,
-    Channel,
     Coordinator,
-    GrantPeriod,
-    Premises,
     PublishedFigure,
     Situation,
-    SituationStatement,
 )
+from registry.models.offers import offers_on
 from registry.places import find_place
 
 
@@ -36,16 +33,13 @@ def municipality_detail(request, region_slug, municipality_slug):
         "region": place.region,
         "municipality": municipality,
         "situation": Situation(municipality.situation),
-        "statement": SituationStatement.objects.behind(municipality),
         "residents": residents_in_words(municipality.population),
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
         **_people_in_duty(appointments, today),
         "past": liaison_past(appointments, today),
         "agents": agent_cards(Agent.objects.for_municipality_page(municipality, today), today),
-        "grant_periods": list(GrantPeriod.objects.for_municipality_page(municipality, today).not_closed(today)),
-        "premises": list(Premises.objects.for_municipality_page(municipality, today)),
-        "channels": list(Channel.objects.for_municipality_page(municipality, today)),
+        "offers": offers_on(municipality, today),
         "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
         "coordinators": Coordinator.responsible_for(
             [membership.area_id for membership in areas],

@@ -5,9 +5,16 @@ from django.utils.translation import gettext as _
 
 from public.decorators import public_page
 from public.forms import RegionListForm
-from public.tables import liaison_history, municipality_rows, published_rows, sector_rows, situation_counts
+from public.tables import (
+    liaison_history,
+    municipality_rows,
+    published_rows,
+    sector_rows,
+    situation_counts,
+    size_choices,
+)
 from registry.figures import last_day_of_year, situation_over_time, years_of
-from registry.models import Area, Coordinator, Municipality, PublishedFigure, Region, SizeClass
+from registry.models import Area, Coordinator, Municipality, PublishedFigure, Region
 
 
 @public_page
@@ -19,12 +26,11 @@ def region_detail(request, region_slug):
     today = timezone.localdate()
     years = years_of(region, today=today)
     areas = list(Area.objects.for_region_page(region))
-    size_classes = list(SizeClass.objects.all())
-    form = RegionListForm(request.GET, years=years, areas=areas, size_classes=size_classes)
+    on = RegionListForm.day(request.GET, years, today)
+    area = RegionListForm.area(request.GET, areas)
+    everyone = municipality_rows(region, Municipality.objects.for_region_page(region, on, area=area))
+    form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(everyone))
     is_valid = form.is_valid()
-    on = form.day(today)
-    members = Municipality.objects.for_region_page(region, on, area=form.area(areas))
-    everyone = municipality_rows(region, members, size_classes)
     shown = [row for row in everyone if row.matches(form.cleaned_data)]
     figures = list(PublishedFigure.objects.for_region_page(region))
     *points, point = situation_over_time(region, [*_days_told(region, years, today), on])

@@ -221,9 +221,8 @@ class OwnRegion:
         (ValidationError) is shown beside the question. A form without fields begins
         with the confirmation.
         """
-        is_asked = request.method == "POST" or not form.fields
-        is_confirming = is_asked and (form.is_valid() if form.fields else True)
-        cleaned = form.cleaned_data if form.fields and is_confirming else {}
+        is_confirming = form.is_valid() if form.fields else True
+        cleaned = form.cleaned_data if form.is_bound and is_confirming else {}
         if is_confirming and request.method == "POST" and "confirmed" in request.POST:
             try:
                 do(**cleaned)

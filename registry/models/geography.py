@@ -1,14 +1,16 @@
 """Regions, their areas, municipalities and who belonged where when."""
 
+from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from common.names import SearchField, SortKeyField, fold, language_suffix
+from common.names import SearchField, SortKeyField, fold, language_suffix, translated
+from common.partial_dates import PartialDate
 from registry.addresses import validate_municipality_slug, validate_region_slug
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.roles import Appointment, Situation, SituationStatement
@@ -49,8 +51,26 @@ class RegionQuerySet(ScopedQuerySet):
         return self.order_by(f"sort_key_{language_suffix()}", "code")
 
     def for_region_page(self, slug):
-        """Return the region with pages at this address and its directory, or None, in one query."""
-        return self.with_pages().select_related("directory").filter(slug=slug).first()
+        """Return the region with pages at this address and its directory, or None, in one query.
+
+        It has `first_arrival` and `first_departure` (days on which municipalities came
+        and left) and `first_figure_year`, each None where there is none.
+        """
+        memberships = RegionMembership.objects.filter(region=OuterRef("pk")).order_by()
+        figures = apps.get_model("registry", "PublishedFigure").objects.filter(region=OuterRef("pk")).order_by()
+        return (
+            self.with_pages()
+            .select_related("directory")
+            .filter(slug=slug)
+            .annotate(
+                first_arrival=Subquery(memberships.values("region").annotate(day=Min("valid_from")).values("day")),
+                first_departure=Subquery(memberships.values("region").annotate(day=Min("valid_to")).values("day")),
+                first_figure_year=Subquery(
+                    figures.values("region").annotate(year=Min("reference_year")).values("year")
+                ),
+            )
+            .first()
+        )
 
     def for_home(self, on):
         """Return the regions with pages and how many municipalities each has on day `on`, in one query."""
@@ -240,12 +260,36 @@ class SizeClass(models.Model):
     def __str__(self):
         return self.name
 
-    @staticmethod
-    def of(residents, classes):
-        """Return the one of `classes` (in order of lower bound) that a number of residents falls in, or None."""
-        if residents is None:
-            return None
-        return next((size for size in reversed(classes) if size.lower_bound <= residents), None)
+
+def _situation_on(on, municipality):
+    """Return the expression for the situation on day `on` of the municipality that an OuterRef names."""
+    kept = RegionMembership.objects.current_on(on).filter(municipality=municipality, region__records_from__lte=on)
+    appointments = Appointment.objects.current_on(on).filter(municipality=municipality)
+    statements = SituationStatement.objects.current_on(on).filter(municipality=municipality)
+    return Case(
+        When(~Exists(kept), then=Value(Situation.NO_INFORMATION.value)),
+        When(Exists(appointments.liaisons()), then=Value(Situation.NAMED.value)),
+        When(
+            Exists(statements.filter(kind=SituationStatement.Kind.BEING_NAMED)),
+            then=Value(Situation.BEING_NAMED.value),
+        ),
+        When(Exists(appointments.filter(kind=Appointment.Kind.DUTIES)), then=Value(Situation.DUTIES.value)),
+        When(Exists(statements.filter(kind=SituationStatement.Kind.NONE)), then=Value(Situation.NONE.value)),
+        default=Value(Situation.NO_INFORMATION.value),
+        output_field=models.CharField(),
+    )
+
+
+def _with_population(rows, on, municipality):
+    """Annotate `rows` with the newest population by `on` of the municipality that an OuterRef names."""
+    newest = Population.objects.filter(municipality=municipality, year__lte=on.year).order_by("-year")
+    size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
+    return rows.annotate(
+        population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
+    ).annotate(
+        size_class_key=Subquery(size_class.values("key")[:1]),
+        size_class_name=Subquery(size_class.annotate(name_now=translated("name")).values("name_now")[:1]),
+    )
 
 
 class MunicipalityQuerySet(ScopedQuerySet):
@@ -282,38 +326,18 @@ class MunicipalityQuerySet(ScopedQuerySet):
         without a title, none. A municipality that on that day belongs to no region
         whose records had begun has no information.
         """
-        kept = RegionMembership.objects.current_on(on).filter(municipality=OuterRef("pk"), region__records_from__lte=on)
-        appointments = Appointment.objects.current_on(on).filter(municipality=OuterRef("pk"))
-        statements = SituationStatement.objects.current_on(on).filter(municipality=OuterRef("pk"))
-        return self.annotate(
-            situation=Case(
-                When(~Exists(kept), then=Value(Situation.NO_INFORMATION.value)),
-                When(Exists(appointments.liaisons()), then=Value(Situation.NAMED.value)),
-                When(
-                    Exists(statements.filter(kind=SituationStatement.Kind.BEING_NAMED)),
-                    then=Value(Situation.BEING_NAMED.value),
-                ),
-                When(Exists(appointments.filter(kind=Appointment.Kind.DUTIES)), then=Value(Situation.DUTIES.value)),
-                When(Exists(statements.filter(kind=SituationStatement.Kind.NONE)), then=Value(Situation.NONE.value)),
-                default=Value(Situation.NO_INFORMATION.value),
-                output_field=models.CharField(),
-            )
-        )
+        return self.annotate(situation=_situation_on(on, OuterRef("pk")))
 
     def with_population(self, on):
-        """Annotate `population`, `population_year`, `size_class_name` by the newest figure up to the year of `on`."""
-        newest = Population.objects.filter(municipality=OuterRef("pk"), year__lte=on.year).order_by("-year")
-        size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
-        return self.annotate(
-            population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
-        ).annotate(size_class_name=Subquery(size_class.values(f"name_{language_suffix()}")[:1]))
+        """Annotate population, population_year, size_class_key and size_class_name as known by the year of `on`."""
+        return _with_population(self, on, OuterRef("pk"))
 
     def with_current_region(self, on):
         """Annotate `region_id_now` and `region_slug_now`, `region_has_pages`: the region of membership on `on`."""
         membership = RegionMembership.objects.current_on(on).filter(municipality=OuterRef("pk"))
         return self.annotate(
             region_slug_now=Subquery(membership.values("region__slug")[:1]),
-            region_name_now=Subquery(membership.values(f"region__name_{language_suffix()}")[:1]),
+            region_name_now=Subquery(membership.annotate(name_now=translated("region__name")).values("name_now")[:1]),
             region_has_pages=Exists(membership.filter(region__records_from__isnull=False)),
         )
 
@@ -325,8 +349,8 @@ class MunicipalityQuerySet(ScopedQuerySet):
     def for_region_page(self, region, on, *, area=None):
         """Return what a region's list needs of its municipalities on day `on`, in one query.
 
-        Each has `situation`, `population`, `population_year`, and, when `area` is
-        given, `is_in_area`.
+        Each has what `with_situation` and `with_population` annotate and, when `area`
+        is given, `is_in_area`.
         """
         rows = self.members_of(region, on).with_situation(on).with_population(on).by_name()
         return rows.with_membership_in(area, on) if area else rows
@@ -434,6 +458,33 @@ class Municipality(models.Model):
 
 class RegionMembershipQuerySet(RegionRowQuerySet, ValidityQuerySet):
     """Reads of memberships in regions."""
+
+    def for_municipality_page(self, on, **municipality):
+        """Return a municipality's memberships with their regions, newest first, in one query.
+
+        Each row's municipality has what `with_situation` and `with_population`
+        annotate, and `situation_since`: the PartialDate from which a statement
+        explains the situation, or None.
+        """
+        statement = (
+            SituationStatement.objects.current_on(on)
+            .filter(municipality=OuterRef("municipality"), kind=OuterRef("situation"))
+            .latest_first()
+        )
+        rows = _with_population(self.filter(**municipality), on, OuterRef("municipality"))
+        rows = rows.annotate(situation=_situation_on(on, OuterRef("municipality"))).annotate(
+            since_first=Subquery(statement.values("start_first")[:1]),
+            since_last=Subquery(statement.values("start_last")[:1]),
+            since_precision=Subquery(statement.values("start_precision")[:1]),
+        )
+        rows = list(rows.select_related("municipality__directory", "region__directory").latest_first())
+        for row in rows:
+            for name in ("situation", "population", "population_year", "size_class_key", "size_class_name"):
+                setattr(row.municipality, name, getattr(row, name))
+            row.municipality.situation_since = (
+                PartialDate(row.since_first, row.since_last, row.since_precision) if row.since_first else None
+            )
+        return rows
 
     def latest_first(self):
         """Return memberships newest first; one without a start is the oldest."""

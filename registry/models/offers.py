@@ -1,7 +1,11 @@
 """What a municipality offers to associations: dated facts that a liaison keeps right."""
 
+from dataclasses import dataclass
+from datetime import date
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -139,3 +143,54 @@ class Channel(Offer):
 
     def __str__(self):
         return self.name
+
+
+@dataclass(frozen=True)
+class OfferRow:
+    """What a municipality's page tells of one offer; `what` is grant, premises or channel."""
+
+    what: str
+    sort_key: str
+    name: str
+    kind: str
+    detail: str
+    note: str
+    url: str
+    accessibility: str
+    opens_on: date | None
+    closes_on: date | None
+    checked_on: date | None
+
+    @property
+    def kind_label(self):
+        """The kind of a grant or a channel, or the price of premises, in words."""
+        kinds = {"grant": GrantPeriod.Kind, "premises": Premises.Price, "channel": Channel.Kind}
+        return kinds[self.what](self.kind).label
+
+
+def offers_on(municipality, on):
+    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
+
+    Grant periods are those that have not closed, the nearest deadline first; the
+    rest stands in alphabetical order.
+    """
+    nothing, no_day = Value(""), Cast(Value(None), models.DateField())
+    grants = GrantPeriod.objects.for_municipality_page(municipality, on).not_closed(on).order_by()
+    premises = Premises.objects.for_municipality_page(municipality, on).order_by()
+    channels = Channel.objects.for_municipality_page(municipality, on).order_by()
+    rows = grants.values_list(
+        Value("grant"), nothing, "name", "kind", nothing, nothing, "url", nothing, "opens_on", "closes_on", "checked_on"
+    ).union(
+        premises.values_list(
+            Value("premises"), "sort_key", "name", "price", "address", "price_note", "booking_url", "accessibility",
+            no_day, no_day, "checked_on",
+        ),
+        channels.values_list(
+            Value("channel"), "sort_key", "name", "kind", nothing, nothing, "url", nothing, no_day, no_day, "checked_on"
+        ),
+        all=True,
+    )  # fmt: skip
+    offers = {"grant": [], "premises": [], "channel": []}
+    for row in sorted((OfferRow(*row) for row in rows), key=lambda row: (row.closes_on or on, row.sort_key, row.name)):
+        offers[row.what].append(row)
+    return offers

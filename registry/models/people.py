@@ -92,8 +92,8 @@ class ConsentQuerySet(ScopedQuerySet):
     """Reads of consents."""
 
     def in_regions(self, region_ids):
-        """Return the consents of people whose record these regions keep."""
-        return self.filter(person__region__in=region_ids)
+        """Return the consents of the people whom these regions see."""
+        return self.filter(person__in=Person.objects.in_regions(region_ids))
 
     def in_force(self):
         """Return consents given and not withdrawn."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.partial_dates import PartialDateAttribute, partial_date_check, partial_date_columns
+from registry.history import PersonalHistory
 from registry.models.people import with_public_fields
 from registry.models.periods import Period, PeriodQuerySet, Validity, ValidityQuerySet
 from registry.models.scope import RegionRowQuerySet, ScopedQuerySet
@@ -56,7 +57,7 @@ class SharedMailbox(Validity):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
 
-    history = HistoricalRecords()
+    history = PersonalHistory(personal=["email", "phone"])
     objects = SharedMailboxQuerySet.as_manager()
 
     class Meta(Validity.Meta):
@@ -99,7 +100,7 @@ class Appointment(Period):
         FALLBACK = "fallback", _("fallback respondent")
 
     class FallbackPost(models.TextChoices):
-        """The order in which a respondent is looked for when no liaison is named (docs/domain.md, the cycle of a year)."""
+        """The order in which a respondent is looked for (docs/domain.md, the cycle of a year)."""
 
         WELLBEING = "1_wellbeing", _("wellbeing (hyte) contact")
         SECRETARY = "2_secretary", _("leisure, sport or culture secretary")
@@ -244,13 +245,6 @@ class SituationStatement(Period):
 
     class QuerySet(ScopedQuerySet, PeriodQuerySet):
         """Reads of statements."""
-
-        def behind(self, municipality):
-            """Return the statement that explains an annotated `situation` of today, or None, with at most one query."""
-            if municipality.situation not in SituationStatement.Kind.values:
-                return None
-            rows = self.filter(municipality=municipality, kind=municipality.situation)
-            return rows.current().latest_first().first()
 
     objects = QuerySet.as_manager()
 

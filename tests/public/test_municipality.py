@@ -114,7 +114,7 @@ def test_municipality_without_liaison_shows_the_fallback_with_its_reason(client,
 
 def test_municipality_without_any_data_teaches_what_will_stand_here(client, cast):
     response = client.get("/pohjois-pohjanmaa/ii/")
-    assert response.context["liaisons"] == response.context["agents"] == response.context["premises"] == []
+    assert response.context["liaisons"] == response.context["agents"] == response.context["offers"]["premises"] == []
     assert "kaisa.tyo@example.org" in response.content.decode()
 
 

@@ -109,8 +109,17 @@ def test_region_filters_by_choices_in_the_address(client, cast, address, expecte
 
 @pytest.mark.parametrize(
     "query",
-    ["vuosi=1850", "vuosi=2999", "vuosi=x", "vuosi=2020%00", "alue=mars", "koko=%F0%9F%90%BB", "tilanne=lost"]
-    + ["alue=" + "x" * 10_000, "alue=seutukunnat-13.131"],
+    [
+        "vuosi=1850",
+        "vuosi=2999",
+        "vuosi=x",
+        "vuosi=2020%00",
+        "alue=mars",
+        "alue=seutukunnat-13.131",
+        "alue=" + "x" * 10_000,
+        "koko=%F0%9F%90%BB",
+        "tilanne=lost",
+    ],
 )
 def test_region_answers_a_choice_that_does_not_exist_beside_its_field(client, reference, query):
     response = client.get(f"/pohjois-pohjanmaa/?{query}")

@@ -153,7 +153,7 @@ def one_of_everything(region):
         models.Premises.objects.create(municipality=municipality, name="Tupa"),
         models.Channel.objects.create(municipality=municipality, name="Sivut", kind="website"),
         models.PublishedFigure.objects.create(
-            key=f"f{region.pk}", series=series, region=region, published_on=A_DAY, reference_year=2025,
+            key=f"own-{region.pk}", series=series, region=region, published_on=A_DAY, reference_year=2025,
             statistic="count", value=1, unit_fi="kpl", source="x",
         ),
         models.Feedback.objects.create(kind="other", region=region, message="x", answer_by=A_DAY),

@@ -63,21 +63,24 @@ def test_situation_over_time_tells_every_day_that_was_asked_in_that_order(refere
     assert points == [SituationPoint(on, {"no_information": 30}, 0, {}) for on in (later, END_OF_2025, later)]
 
 
+def years_told(slug):
+    return years_of(Region.objects.for_region_page(slug), today=dt.date(2026, 6, 15))
+
+
 def test_years_reach_back_to_the_year_before_the_first_move_or_the_oldest_figure(reference, django_assert_num_queries):
-    today = dt.date(2026, 6, 15)
     with django_assert_num_queries(1):
-        north = years_of(reference.pohjois_pohjanmaa, today=today)
+        north = years_told("pohjois-pohjanmaa")
 
     assert north == list(range(2026, 2014, -1))  # Vaala came on 1.1.2016
-    assert years_of(reference.keski_suomi, today=today) == list(range(2026, 2016, -1))  # figures of 2017
+    assert years_told("keski-suomi") == list(range(2026, 2016, -1))  # figures of 2017
 
 
 def test_years_of_a_region_without_a_past_are_from_the_start_of_its_records(db):
-    today = dt.date(2026, 6, 15)
+    factories.RegionFactory(slug="uusi", records_from=dt.date(2024, 3, 1))
+    factories.RegionFactory(slug="tuleva", records_from=dt.date(2027, 1, 1))
 
-    assert years_of(factories.RegionFactory(records_from=dt.date(2024, 3, 1)), today=today) == [2026, 2025, 2024]
-    assert years_of(factories.RegionFactory(records_from=None), today=today) == [2026]
-    assert years_of(factories.RegionFactory(records_from=dt.date(2027, 1, 1)), today=today) == [2026]
+    assert years_told("uusi") == [2026, 2025, 2024]
+    assert years_told("tuleva") == [2026]
 
 
 def test_a_year_is_told_by_its_last_day_and_the_present_one_by_today():

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from registry import models
 from registry.models import Municipality, PageText, Population, PublishedFigure, Region, RegionMembership, SizeClass
 from registry.reference import load_reference_data
+from tests.factories import MunicipalityFactory
 
 pytestmark = pytest.mark.django_db
 FILLED = (
@@ -110,9 +111,13 @@ def test_names_and_texts_are_there_in_three_languages(reference):
     ],
 )  # fmt: skip
 def test_size_classes_begin_at_their_lower_bound(reference, residents, key):
-    size = SizeClass.of(residents, list(SizeClass.objects.all()))
+    municipality = MunicipalityFactory()
+    if residents is not None:
+        Population.objects.create(municipality=municipality, year=2025, residents=residents, source="test")
 
-    assert (size and size.key) == key
+    row = Municipality.objects.with_population(dt.date(2026, 6, 15)).get(pk=municipality.pk)
+
+    assert (row.population, row.size_class_key) == (residents, key)
 
 
 def test_population_is_the_newest_of_no_later_than_the_day(reference):
