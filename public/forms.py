@@ -25,6 +25,18 @@ class RegionListForm(forms.Form):
     alue = forms.ChoiceField(label=_("Area"), required=False)
     koko = forms.ChoiceField(label=_("Size"), required=False)
     tilanne = forms.ChoiceField(label=_("Situation"), required=False)
+    jarjestys = forms.ChoiceField(
+        label=_("Order"),
+        required=False,
+        choices=[
+            ("nimi", _("by name")),
+            ("-nimi", _("by name, from the end")),
+            ("tilanne", _("by situation")),
+            ("-tilanne", _("by situation, from the end")),
+            ("-asukkaat", _("the largest first")),
+            ("asukkaat", _("the smallest first")),
+        ],
+    )
 
     def __init__(self, data, *, years, areas, sizes):
         super().__init__(data)

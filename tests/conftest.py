@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from common.partial_dates import PartialDate
 from public.caching import pages
@@ -21,9 +22,10 @@ from tests import factories
 
 
 @pytest.fixture(autouse=True)
-def empty_page_cache():
-    """Let no page of one test be shown in another."""
+def fresh_process():
+    """Let no page and no language of one test be shown in another."""
     pages.clear()
+    translation.activate("fi")
 
 
 @pytest.fixture(scope="session")

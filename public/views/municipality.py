@@ -3,8 +3,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
+from common.numbers import whole_number
+from public.contact_cards import agent_cards, contact_cards, liaison_past
 from public.decorators import public_page
-from public.tables import agent_cards, contact_cards, liaison_past, published_rows, residents_in_words
+from public.figure_rows import published_rows
 from registry.models import (
     Agent,
     Appointment,
@@ -33,7 +35,7 @@ def municipality_detail(request, region_slug, municipality_slug):
         "region": place.region,
         "municipality": municipality,
         "situation": Situation(municipality.situation),
-        "residents": residents_in_words(municipality.population),
+        "residents": whole_number(municipality.population),
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
         **_people_in_duty(appointments, today),

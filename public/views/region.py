@@ -4,14 +4,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from public.decorators import public_page
+from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
-from public.tables import (
-    liaison_history,
+from public.maps import tile_map
+from public.region_list import (
+    chosen_rows,
     municipality_rows,
-    published_rows,
     sector_rows,
     situation_counts,
     size_choices,
+    sort_heads,
+    sorted_rows,
 )
 from registry.figures import last_day_of_year, situation_over_time, years_of
 from registry.models import Area, Coordinator, Municipality, PublishedFigure, Region
@@ -28,31 +31,47 @@ def region_detail(request, region_slug):
     areas = list(Area.objects.for_region_page(region))
     on = RegionListForm.day(request.GET, years, today)
     area = RegionListForm.area(request.GET, areas)
-    everyone = municipality_rows(region, Municipality.objects.for_region_page(region, on, area=area))
-    form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(everyone))
-    is_valid = form.is_valid()
-    shown = [row for row in everyone if row.matches(form.cleaned_data)]
-    figures = list(PublishedFigure.objects.for_region_page(region))
-    *points, point = situation_over_time(region, [*_days_told(region, years, today), on])
+    rows = municipality_rows(region, Municipality.objects.for_region_page(region, on, area=area))
+    form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(rows))
+    status = 200 if form.is_valid() else 400
     context = {
         "region": region,
         "form": form,
         "on": on,
         "is_now": on == today,
         "is_kept": on >= region.records_from,
+        **_list(rows, form, request.GET),
+        **_over_time(region, years, on, today),
+        "coordinators": list(Coordinator.objects.for_region_page(region, today)),
+    }
+    return render(request, "public/region_detail.html", context, status=status)
+
+
+def _list(rows, form, query):
+    """Return the municipalities that the reader has chosen, in their order, and the map of all."""
+    rows = chosen_rows(rows, form.cleaned_data)
+    order = form.cleaned_data.get("jarjestys") or "nimi"
+    shown = sorted_rows([row for row in rows if row.is_shown], order)
+    return {
         "rows": shown,
-        "n_all": len(everyone),
-        "is_filtered": len(shown) != len(everyone),
+        "n_all": len(rows),
+        "is_filtered": len(shown) != len(rows),
+        "heads": sort_heads(query, order),
+        "map": tile_map(rows),
+    }
+
+
+def _over_time(region, years, on, today):
+    """Return how the region stands on the chosen day and stood over the years, with three queries."""
+    days = [last_day_of_year(year, today=today) for year in reversed(years) if year >= region.records_from.year]
+    *points, point = situation_over_time(region, [*days, on])
+    figures = list(PublishedFigure.objects.for_region_page(region))
+    history = liaison_history(points, figures)
+    return {
         "point": point,
         "counts": situation_counts(point),
         "sectors": sector_rows(point, unknown=_("sector not known")),
-        "history": liaison_history(points, figures),
+        "history": history,
+        "chart": liaison_chart(history),
         "published": published_rows(figures),
-        "coordinators": list(Coordinator.objects.for_region_page(region, today)),
     }
-    return render(request, "public/region_detail.html", context, status=200 if is_valid else 400)
-
-
-def _days_told(region, years, today):
-    """Return the last day of each year of records, oldest first, and today."""
-    return [last_day_of_year(year, today=today) for year in reversed(years) if year >= region.records_from.year]

@@ -330,7 +330,8 @@ def test_find_place_knows_no_address_that_never_was(reference, region_slug, slug
 
 
 def test_a_merger_is_refused_while_a_role_would_begin_after_it(reference):
-    role = factories.AppointmentFactory(municipality=reference.hailuoto, start=day(str(MERGED_ON + dt.timedelta(days=5))))
+    start = day(str(MERGED_ON + dt.timedelta(days=5)))
+    role = factories.AppointmentFactory(municipality=reference.hailuoto, start=start)
 
     with pytest.raises(ValidationError) as refused:
         merge_municipality(reference.hailuoto, reference.oulu, on=MERGED_ON, by=None)

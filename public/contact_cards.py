@@ -1,0 +1,128 @@
+"""What is public of people, as plain values: a template given these alone cannot show more."""
+
+from dataclasses import dataclass
+
+from common.numbers import plain_number
+from registry.models import Appointment
+
+
+@dataclass(frozen=True)
+class PastLiaison:
+    """A liaison of the past, without the name: the office is history, the person is not."""
+
+    start: object
+    end: object
+    title: str
+    sector: str
+
+
+def liaison_past(appointments, today):
+    """Return the ended appointments of named liaisons, newest first, without names."""
+    return [
+        PastLiaison(
+            start=appointment.start,
+            end=appointment.end,
+            title=appointment.title,
+            sector=appointment.sector.name if appointment.sector else "",
+        )
+        for appointment in appointments
+        if appointment.kind == Appointment.Kind.LIAISON and appointment.end_last and appointment.end_last < today
+    ]
+
+
+@dataclass(frozen=True)
+class ContactCard:
+    """What is public of an officer in a task: a template given this alone cannot show more."""
+
+    name: str
+    title: str
+    sector: str
+    reason: str
+    email: str
+    phone: str
+    mailbox_email: str
+    mailbox_post: str
+    since: object
+    until: object
+    hours_per_week: str
+    percent: str
+    job_description_url: str
+    checked_on: object
+
+    @property
+    def has_contact(self):
+        """Whether there is any way to reach the person."""
+        return bool(self.email or self.phone or self.mailbox_email)
+
+    @property
+    def phone_link(self):
+        """The number as a link dials it."""
+        return dialled(self.phone)
+
+
+def contact_cards(appointments):
+    """Return a ContactCard for each appointment, with the holder's public details (rule 9 of docs/rules.md)."""
+    return [_contact_card(appointment) for appointment in appointments]
+
+
+def _contact_card(appointment):
+    person, mailbox = appointment.person, appointment.mailbox
+    return ContactCard(
+        name=person.name if person and appointment.is_name_public else "",
+        title=appointment.title,
+        sector=appointment.sector.name if appointment.sector else "",
+        reason=appointment.fallback_reason,
+        email=person.email if person and appointment.is_email_public else "",
+        phone=person.phone if person and appointment.is_phone_public else "",
+        mailbox_email=mailbox.email if mailbox else "",
+        mailbox_post=mailbox.post if mailbox else "",
+        since=appointment.start,
+        until=appointment.end,
+        hours_per_week=plain_number(appointment.hours_per_week, 1) if appointment.hours_per_week else "",
+        percent=plain_number(appointment.percent, 1) if appointment.percent else "",
+        job_description_url=appointment.job_description_url,
+        checked_on=person.contact_checked_on if person else None,
+    )
+
+
+def dialled(phone):
+    """Return a phone number without its spaces and hyphens."""
+    return "".join(c for c in phone if c.isdigit() or c == "+")
+
+
+@dataclass(frozen=True)
+class AgentCard:
+    """What a volunteer has allowed to be shown, and nothing else of them."""
+
+    name: str
+    stage: str
+    association: str
+    email: str
+    phone: str
+
+    @property
+    def has_contact(self):
+        """Whether there is any way to reach the volunteer."""
+        return bool(self.email or self.phone)
+
+    @property
+    def phone_link(self):
+        """The number as a link dials it."""
+        return dialled(self.phone)
+
+
+def agent_cards(agents, on):
+    """Return an AgentCard for each agent annotated with public fields.
+
+    The association is told only beside a name: alone it could tell who the agent is.
+    """
+    return [
+        AgentCard(
+            name=f"{agent.public_given_name} {agent.public_family_name}" if agent.public_given_name else "",
+            stage=agent.stage_on(on).label,
+            association=agent.association.name if agent.association and agent.public_given_name else "",
+            email=agent.public_email or "",
+            phone=agent.public_phone or "",
+        )
+        for agent in agents
+    ]

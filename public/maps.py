@@ -1,0 +1,87 @@
+"""The tile map of a region: one tile for each municipality, the same facts as the table beside it."""
+
+from dataclasses import dataclass
+
+_TILE = 52
+_GAP = 4
+_SHORTEST_LABEL = 4
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One municipality's tile; `label` is the beginning of the name, `name` the whole."""
+
+    x: int
+    y: int
+    label: str
+    name: str
+    url: str
+    situation: object
+    is_dimmed: bool
+
+    @property
+    def text_x(self):
+        """The middle of the tile."""
+        return self.x + _TILE // 2
+
+    @property
+    def label_y(self):
+        """The line of the label."""
+        return self.y + _TILE - 12
+
+    @property
+    def mark_x(self):
+        """The left edge of the status mark."""
+        return self.x + _TILE // 2 - 8
+
+    @property
+    def mark_y(self):
+        """The top of the status mark."""
+        return self.y + 9
+
+
+@dataclass(frozen=True)
+class TileMap:
+    """Tiles in their places; `size` is the side of a tile."""
+
+    width: int
+    height: int
+    tiles: tuple
+    size: int = _TILE
+
+
+def tile_map(rows):
+    """Return the TileMap of MunicipalityRows, or None when not every one has a place on the map.
+
+    Rows outside the reader's choices stay on the map, dimmed.
+    """
+    if not rows or any(row.tile is None for row in rows):
+        return None
+    labels = _short_names([row.name for row in rows])
+    step = _TILE + _GAP
+    tiles = tuple(
+        Tile(
+            x=row.tile[1] * step,
+            y=row.tile[0] * step,
+            label=labels[row.name],
+            name=row.name,
+            url=row.url,
+            situation=row.situation,
+            is_dimmed=not row.is_shown,
+        )
+        for row in sorted(rows, key=lambda row: row.tile)
+    )
+    return TileMap(
+        width=max(tile.x for tile in tiles) + _TILE, height=max(tile.y for tile in tiles) + _TILE, tiles=tiles
+    )
+
+
+def _short_names(names):
+    """Return for each name its shortest beginning that no other name shares, of at least four letters."""
+    short = {}
+    for name in names:
+        length = min(_SHORTEST_LABEL, len(name))
+        while length < len(name) and any(other != name and other.startswith(name[:length]) for other in names):
+            length += 1
+        short[name] = name[:length]
+    return short

@@ -1,0 +1,115 @@
+"""A region's list of municipalities as plain values: chosen, sorted and counted."""
+
+from dataclasses import dataclass, replace
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.numbers import whole_number
+from registry.models import Situation
+
+
+@dataclass(frozen=True)
+class MunicipalityRow:
+    """One municipality in a region's list."""
+
+    name: str
+    slug: str
+    url: str
+    situation: Situation
+    population: int | None
+    residents: str
+    population_year: int | None
+    size_key: str | None
+    size_name: str | None
+    tile: tuple[int, int] | None
+    is_in_area: bool
+    is_shown: bool = True
+
+    def matches(self, choices):
+        """Whether the row is within the reader's choices of area, size class and situation."""
+        return (
+            self.is_in_area
+            and (not choices.get("koko") or self.size_key == choices["koko"])
+            and (not choices.get("tilanne") or self.situation == choices["tilanne"])
+        )
+
+
+def municipality_rows(region, municipalities):
+    """Return a MunicipalityRow for each municipality annotated with situation and population."""
+    return [
+        MunicipalityRow(
+            name=municipality.name,
+            slug=municipality.slug,
+            url=reverse("municipality_detail", args=[region.slug, municipality.slug]),
+            situation=Situation(municipality.situation),
+            population=municipality.population,
+            residents=whole_number(municipality.population),
+            population_year=municipality.population_year,
+            size_key=municipality.size_class_key,
+            size_name=municipality.size_class_name,
+            tile=None if municipality.tile_row is None else (municipality.tile_row, municipality.tile_col),
+            is_in_area=getattr(municipality, "is_in_area", True),
+        )
+        for municipality in municipalities
+    ]
+
+
+def chosen_rows(rows, choices):
+    """Return the rows with `is_shown` by the reader's choices."""
+    return [replace(row, is_shown=row.matches(choices)) for row in rows]
+
+
+def sorted_rows(rows, order):
+    """Return the rows in the reader's order; a number that is not known stands last in both directions."""
+    column, is_descending = order.removeprefix("-"), order.startswith("-")
+    if column == "asukkaat":
+        known = sorted((row for row in rows if row.population is not None), key=lambda row: row.population)
+        unknown = [row for row in rows if row.population is None]
+        return [*(reversed(known) if is_descending else known), *unknown]
+    if column == "tilanne":
+        rank = {situation: index for index, situation in enumerate(Situation)}
+        return sorted(rows, key=lambda row: rank[row.situation], reverse=is_descending)
+    return list(reversed(rows)) if is_descending else rows
+
+
+@dataclass(frozen=True)
+class SortHead:
+    """A column's heading that sorts the table by a link."""
+
+    label: str
+    url: str
+    aria_sort: str
+    is_number: bool = False
+
+
+def sort_heads(query, order):
+    """Return the headings of a region's table; a link turns the order of the column it already has."""
+    labels = {"nimi": _("Municipality"), "tilanne": _("Liaison"), "asukkaat": _("Residents")}
+    heads = []
+    for column, label in labels.items():
+        is_own = order.removeprefix("-") == column
+        params = query.copy()
+        params["jarjestys"] = f"-{column}" if order == column else column
+        direction = "descending" if order.startswith("-") else "ascending"
+        heads.append(
+            SortHead(label, f"?{params.urlencode()}#municipalities", direction if is_own else "", column == "asukkaat")
+        )
+    return heads
+
+
+def size_choices(rows):
+    """Return (key, name) of the size classes that occur among MunicipalityRows, the smallest first."""
+    by_size = sorted((row for row in rows if row.size_key), key=lambda row: row.population)
+    return list(dict.fromkeys((row.size_key, row.size_name) for row in by_size))
+
+
+def situation_counts(point):
+    """Return (situation, number of municipalities) for those that occur, best known first."""
+    return [(situation, point.counts[situation]) for situation in Situation if point.counts.get(situation)]
+
+
+def sector_rows(point, unknown):
+    """Return (sector's name, number of persons), the largest first; `unknown` names a sector that is not known."""
+    rows = [(point.sector_names[sector] or unknown, n) for sector, n in point.persons_by_sector.items()]
+    return sorted(rows, key=lambda row: (-row[1], str(row[0])))
