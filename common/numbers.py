@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 
 def plain_number(value, decimals=2):
@@ -14,3 +15,11 @@ def plain_number(value, decimals=2):
 def whole_number(number):
     """Return a whole number with its thousands apart, or "" when it is not known."""
     return "" if number is None else number_format(number, force_grouping=True)
+
+
+def share_in_words(share):
+    """Return a share as it is always written: 19/30 (63 %)."""
+    if not share.out_of:
+        return str(share.count)
+    percent = _("%(percent)s%%") % {"percent": share.percent}
+    return f"{share.count}/{share.out_of} ({percent})"

@@ -57,7 +57,7 @@ class CachedPage:
             kept = ("ETag", "Vary", "Cache-Control", "Content-Security-Policy")
             del response.headers["Content-Type"]
         else:
-            encoding = _best_encoding(request) if len(self.body) >= _WORTH_COMPRESSING else ""
+            encoding = _best_encoding(request) if self._is_worth_compressing else ""
             response = HttpResponse(self._in(encoding))
             kept = self.headers
             if encoding:
@@ -67,6 +67,11 @@ class CachedPage:
                 response.headers[name] = self.headers[name]
         response.headers["Content-Length"] = str(len(response.content))
         return response
+
+    @property
+    def _is_worth_compressing(self):
+        """Whether a compressed body would be smaller: not a short one, and not a picture."""
+        return len(self.body) >= _WORTH_COMPRESSING and not self.headers["Content-Type"].startswith("image/")
 
     def _in(self, encoding):
         """Return the body in `encoding`, compressed once."""

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from common.numbers import plain_number
 from registry.models import Appointment
 
@@ -47,6 +51,7 @@ class ContactCard:
     hours_per_week: str
     percent: str
     job_description_url: str
+    told_on: object
     checked_on: object
 
     @property
@@ -81,6 +86,7 @@ def _contact_card(appointment):
         hours_per_week=plain_number(appointment.hours_per_week, 1) if appointment.hours_per_week else "",
         percent=plain_number(appointment.percent, 1) if appointment.percent else "",
         job_description_url=appointment.job_description_url,
+        told_on=appointment.associations_told_on,
         checked_on=person.contact_checked_on if person else None,
     )
 
@@ -126,3 +132,62 @@ def agent_cards(agents, on):
         )
         for agent in agents
     ]
+
+
+@dataclass(frozen=True)
+class StandingRow:
+    """One structure of the cooperation: whether it is there, what that rests on, and if not, who can add it."""
+
+    subject: str
+    shape: str
+    words: str
+    basis: str
+    url: str = ""
+
+
+def standing_rows(liaisons, agents):
+    """Return what is in place, from the ContactCards of named liaisons and the AgentCards.
+
+    What nobody has recorded is "not recorded", never "no".
+    """
+    times = [_working_time(card) for card in liaisons if card.hours_per_week or card.percent]
+    described = next((card for card in liaisons if card.job_description_url), None)
+    told_on = max((card.told_on for card in liaisons if card.told_on), default=None)
+    who_adds = _("The liaison or the coordinator can add this.") if liaisons else _("Comes with a named liaison.")
+    return [
+        _row(_("Working time"), times, _("assigned"), ", ".join(times), who_adds),
+        _row(
+            _("Job description"),
+            described,
+            _("published"),
+            _("Read the job description"),
+            who_adds,
+            url=described.job_description_url if described else "",
+        ),
+        _row(
+            _("Associations told"),
+            told_on,
+            _("told"),
+            date_format(told_on, "SHORT_DATE_FORMAT") if told_on else "",
+            who_adds,
+        ),
+        _row(
+            _("Association agent"),
+            agents,
+            agents[0].stage if agents else "",
+            ngettext("%(n)s volunteer", "%(n)s volunteers", len(agents)) % {"n": len(agents)},
+            _("Interested? Ask the coordinator."),
+        ),
+    ]
+
+
+def _row(subject, is_there, words, basis, who_adds, *, url=""):
+    if is_there:
+        return StandingRow(subject, "named", words, basis, url)
+    return StandingRow(subject, "no_information", _("not recorded"), who_adds)
+
+
+def _working_time(card):
+    if card.hours_per_week:
+        return _("%(hours)s h a week") % {"hours": card.hours_per_week}
+    return _("%(percent)s%% of the working time") % {"percent": card.percent}

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.charts import Chart, ChartRow
-from common.numbers import plain_number
+from common.numbers import plain_number, share_in_words
 from registry.figures import Share
 
 LIAISON_SERIES = "liaison_named"
@@ -73,14 +73,6 @@ def liaison_chart(history):
         rows=tuple(rows),
         source=_("Hatched bars: published figures, sources in the table. Solid bars: computed by this registry."),
     )
-
-
-def share_in_words(share):
-    """Return a share as it is always written: 19/30 (63 %)."""
-    if not share.out_of:
-        return str(share.count)
-    percent = _("%(percent)s%%") % {"percent": share.percent}
-    return f"{share.count}/{share.out_of} ({percent})"
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.numbers import whole_number
+from registry.figures import Share
 from registry.models import Situation
 
 
@@ -113,3 +114,35 @@ def sector_rows(point, unknown):
     """Return (sector's name, number of persons), the largest first; `unknown` names a sector that is not known."""
     rows = [(point.sector_names[sector] or unknown, n) for sector, n in point.persons_by_sector.items()]
     return sorted(rows, key=lambda row: (-row[1], str(row[0])))
+
+
+@dataclass(frozen=True)
+class RegionRow:
+    """One region on the front page: how many of its municipalities have a named liaison, and all of them by name."""
+
+    name: str
+    url: str
+    named: Share
+    municipalities: list
+
+
+def region_rows(regions, municipalities):
+    """Return a RegionRow for each region, with its municipalities as (name, other name, address)."""
+    members = {}
+    for municipality in municipalities:
+        members.setdefault(municipality.region_slug_now, []).append(municipality)
+    rows = []
+    for region in regions:
+        own = members.get(region.slug, [])
+        rows.append(
+            RegionRow(
+                name=region.name,
+                url=region.get_absolute_url(),
+                named=Share(sum(each.situation == Situation.NAMED for each in own), len(own)),
+                municipalities=[
+                    (each.name, each.search, reverse("municipality_detail", args=[region.slug, each.slug]))
+                    for each in own
+                ],
+            )
+        )
+    return rows

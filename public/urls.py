@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, region
+from public.views import feedback, home, municipality, pages, pictures, region
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -11,6 +11,12 @@ urlpatterns = [
     path("tietoa/", pages.about, name="about"),
     path("palaute/", feedback.feedback, name="feedback"),
     path("palaute/kiitos/", feedback.feedback_thanks, name="feedback_thanks"),
+    path("<slug:region_slug>/kuva.png", pictures.region_picture, name="region_picture"),
+    path(
+        "<slug:region_slug>/<slug:municipality_slug>/kuva.png",
+        pictures.municipality_picture,
+        name="municipality_picture",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

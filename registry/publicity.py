@@ -23,6 +23,7 @@ PUBLIC_MODELS = (
     models.FigureSeries,
     models.GrantPeriod,
     models.Municipality,
+    models.MunicipalityBoundary,
     models.PageText,
     models.Person,
     models.Population,

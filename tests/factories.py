@@ -46,6 +46,20 @@ class MunicipalityFactory(DjangoModelFactory):
             models.RegionMembership.objects.create(municipality=self, region=region)
 
 
+class MunicipalityBoundaryFactory(DjangoModelFactory):
+    """A square of 10 kilometres."""
+
+    class Meta:
+        model = models.MunicipalityBoundary
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    rings = [[[40_000, 100_000], [41_000, 100_000], [41_000, 101_000], [40_000, 101_000]]]
+    label_x = 40_500
+    label_y = 100_500
+    attribution = "Testi"
+    imported_at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
 class PersonFactory(DjangoModelFactory):
     class Meta:
         model = models.Person

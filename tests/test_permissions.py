@@ -43,6 +43,7 @@ TABLES = {
     "figureseries": SEES,
     "grantperiod": KEEPS,
     "municipality": CHANGES,
+    "municipalityboundary": NOTHING,
     "pagetext": NOTHING,
     "pairing": KEEPS,
     "person": KEEPS,
@@ -58,7 +59,7 @@ TABLES = {
     "sizeclass": SEES,
     "task": KEEPS,
 }
-NEVER_ADDED = {"sitestate"}  # one row
+NEVER_ADDED = {"sitestate", "municipalityboundary"}  # one row; from a file
 NEVER_DELETED = {"sitestate", "person"}  # a person is erased, which clears history too
 WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
 # Addresses for anyone, with the answer to GET and to POST.
@@ -66,6 +67,8 @@ OPEN = {
     "home": ([], 200, 405),
     "region_detail": (["pohjois-pohjanmaa"], 200, 405),
     "municipality_detail": (["pohjois-pohjanmaa", "oulu"], 200, 405),
+    "region_picture": (["pohjois-pohjanmaa"], 200, 405),
+    "municipality_picture": (["pohjois-pohjanmaa", "oulu"], 200, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),
@@ -169,6 +172,7 @@ def rows(cast, reference):
         "feedback": models.Feedback.objects.create(kind="error", region=region, message="Viesti", answer_by=TODAY),
         "grantperiod": models.GrantPeriod.objects.create(municipality=oulu, name="Avustus", closes_on=TODAY),
         "municipality": oulu,
+        "municipalityboundary": factories.MunicipalityBoundaryFactory(municipality=oulu),
         "pairing": factories.PairingFactory(appointment=cast.leena_in_oulu, agent=cast.ahti_in_oulu),
         "person": cast.leena,
         "population": oulu.populations.first(),

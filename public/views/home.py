@@ -3,12 +3,13 @@ from django.utils import timezone
 
 from public.decorators import public_page
 from public.forms import SearchForm
+from public.region_list import region_rows
 from registry.models import Municipality, Region
 
 
 @public_page
 def home(request):
-    """Find your municipality; the regions and how many municipalities each has."""
+    """Find your municipality; the regions side by side."""
     today = timezone.localdate()
     form = SearchForm(request.GET)
     text = form.cleaned_data["haku"] if form.is_valid() else ""
@@ -19,6 +20,6 @@ def home(request):
         "form": form,
         "text": text,
         "found": found,
-        "regions": list(Region.objects.for_home(today)),
+        "regions": region_rows(Region.objects.for_home(today), Municipality.objects.for_home(today)),
     }
     return render(request, "public/home.html", context, status=200 if form.is_valid() else 400)

@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.numbers import whole_number
-from public.contact_cards import agent_cards, contact_cards, liaison_past
+from public.contact_cards import agent_cards, contact_cards, liaison_past, standing_rows
 from public.decorators import public_page
 from public.figure_rows import published_rows
 from registry.models import (
@@ -31,6 +31,9 @@ def municipality_detail(request, region_slug, municipality_slug):
     municipality = place.municipality
     appointments = list(Appointment.objects.for_municipality_page(municipality))
     areas = list(AreaMembership.objects.for_municipality_page(municipality, today))
+    offers = offers_on(municipality, today)
+    people = _people_in_duty(appointments, today)
+    agents = agent_cards(Agent.objects.for_municipality_page(municipality, today), today)
     context = {
         "region": place.region,
         "municipality": municipality,
@@ -38,10 +41,12 @@ def municipality_detail(request, region_slug, municipality_slug):
         "residents": whole_number(municipality.population),
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
-        **_people_in_duty(appointments, today),
+        **people,
+        "agents": agents,
+        "standing": standing_rows(people["liaisons"], agents),
         "past": liaison_past(appointments, today),
-        "agents": agent_cards(Agent.objects.for_municipality_page(municipality, today), today),
-        "offers": offers_on(municipality, today),
+        "offers": offers,
+        "next_grant": next(iter(offers["grant"]), None),
         "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
         "coordinators": Coordinator.responsible_for(
             [membership.area_id for membership in areas],

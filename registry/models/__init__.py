@@ -1,6 +1,7 @@
 """The tables of the ground floor, by subject."""
 
 from registry.models.associations import Association, AssociationContact, AssociationField
+from registry.models.boundaries import MunicipalityBoundary
 from registry.models.figures import FigureSeries, PublishedFigure
 from registry.models.geography import (
     Area,
@@ -49,6 +50,7 @@ __all__ = [
     "FigureSeries",
     "GrantPeriod",
     "Municipality",
+    "MunicipalityBoundary",
     "PageText",
     "Pairing",
     "Person",

@@ -73,8 +73,8 @@ class RegionQuerySet(ScopedQuerySet):
         )
 
     def for_home(self, on):
-        """Return the regions with pages and how many municipalities each has on day `on`, in one query."""
-        return self.with_pages().with_municipality_counts(on).by_name()
+        """Return the regions with pages, in one query."""
+        return self.with_pages().by_name()
 
     def with_municipality_counts(self, on):
         """Annotate n_municipalities: how many municipalities belong to the region on day `on`."""
@@ -305,6 +305,10 @@ class MunicipalityQuerySet(ScopedQuerySet):
             Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
         )
 
+    def for_home(self, on):
+        """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
+        return self.with_situation(on).with_current_region(on).filter(region_has_pages=True).by_name()
+
     def for_search(self, text, on, *, at_most=50):
         """Return the municipalities whose name contains `text`, with their region on day `on`, in one query."""
         return self.matching(text).with_current_region(on).by_name()[:at_most]
@@ -345,6 +349,10 @@ class MunicipalityQuerySet(ScopedQuerySet):
         """Annotate `is_in_area`: whether the municipality is in `area` on day `on`."""
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
+
+    def with_boundary(self):
+        """Read each municipality's boundary with it; registry/boundaries.py:boundaries_of gathers those there are."""
+        return self.select_related("boundary")
 
     def for_region_page(self, region, on, *, area=None):
         """Return what a region's list needs of its municipalities on day `on`, in one query.

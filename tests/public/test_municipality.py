@@ -135,7 +135,7 @@ def test_role_that_ends_by_the_clock_ends_at_midnight_in_helsinki(client, cast):
     with time_machine.travel("2027-06-30T21:01:00+00:00", tick=False):
         source = page(client)
         assert "Leena Liesi" not in source
-        assert "1.1.2022 – 30.6.2027: vapaa-aikasihteeri" in source
+        assert "<dt>1.1.2022 – 30.6.2027</dt><dd>vapaa-aikasihteeri</dd>" in source
 
 
 def test_what_the_municipality_offers_stands_with_the_day_it_was_checked(client, cast, reference):
@@ -170,7 +170,7 @@ def test_past_liaisons_are_told_without_names(client, cast, reference):
         municipality=reference.oulu, start=PartialDate.of(2018), end=PartialDate.of(2020), title="kulttuurisihteeri"
     )
     source = page(client)
-    assert "2018 – 2020: kulttuurisihteeri" in source
+    assert "<dt>2018 – 2020</dt><dd>kulttuurisihteeri</dd>" in source
     assert old.person.family_name not in source
 
 
@@ -220,3 +220,16 @@ def test_address_that_never_was_is_not_found_and_offers_near_names(client, refer
 def test_mistyped_municipality_is_offered(client, reference):
     response = client.get("/pohjois-pohjanmaa/pudasjarv/")
     assert [municipality.name for municipality in response.context["found"]] == ["Pudasjärvi"]
+
+
+def test_standing_tells_what_is_there_and_who_can_add_what_is_not(client, cast):
+    cast.leena_in_oulu.hours_per_week = 3
+    cast.leena_in_oulu.save()
+    standing = [(row.subject, row.shape, row.words, row.basis) for row in client.get(OULU).context["standing"]]
+    who_adds = "Järjestöyhdyshenkilö tai koordinaattori voi lisätä tämän."
+    assert standing == [
+        ("Työaika", "named", "osoitettu", "3 h viikossa"),
+        ("Toimenkuva", "no_information", "ei kirjattu", who_adds),
+        ("Yhdistyksille kerrottu", "no_information", "ei kirjattu", who_adds),
+        ("Yhdistysagentti", "named", "ehdokas", "1 vapaaehtoinen"),
+    ]

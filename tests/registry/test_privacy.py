@@ -40,6 +40,7 @@ WITHOUT_PEOPLES_DATA = {
     models.FigureSeries,
     models.GrantPeriod,
     models.Municipality,
+    models.MunicipalityBoundary,
     models.PageText,
     models.Pairing,  # points to two roles, never to a person
     models.Population,

@@ -1,0 +1,1 @@
+"""How fast the public pages are, beside plain Django pages that do the same job (`make bench`)."""
