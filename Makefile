@@ -1,7 +1,7 @@
 # Everything is set up by itself: `make run` and `make test` work from a clean clone.
 PORT ?= 8000
 
-.PHONY: help setup run test test-all check demo messages format requirements clean
+.PHONY: help setup run test test-all check bench demo messages format requirements clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -20,6 +20,10 @@ test-all:  ## the same with the slow tests
 
 check:  ## lint, format, imports, dependencies, migrations, deployment, translations
 	@scripts/check.sh
+
+bench:  ## speed beside plain Django pages (FULL=yes: 10 000 municipalities, instructions; RECORD=yes: new baseline)
+	@scripts/setup.sh
+	@.venv/bin/python -m bench $(if $(FULL),--full) $(if $(RECORD),--record)
 
 demo:  ## load the demo into the database of .env
 	@scripts/demo.sh

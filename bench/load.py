@@ -63,11 +63,12 @@ def _some(connection):
 
 def seconds_for(port, request, times):
     """Send `request` about `times` times over several connections; return (how many, seconds)."""
-    each = max(1, times // CONNECTIONS)
+    connections = min(CONNECTIONS, times)
+    each = times // connections
     started = time.perf_counter()
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(lambda _number: ask(port, [request] * each), range(CONNECTIONS)))
-    return each * CONNECTIONS, time.perf_counter() - started
+    with ThreadPoolExecutor(connections) as pool:
+        list(pool.map(lambda _number: ask(port, [request] * each), range(connections)))
+    return each * connections, time.perf_counter() - started
 
 
 def children_of(pid):

@@ -23,3 +23,8 @@ def share_in_words(share):
         return str(share.count)
     percent = _("%(percent)s%%") % {"percent": share.percent}
     return f"{share.count}/{share.out_of} ({percent})"
+
+
+def dialled(phone):
+    """Return a phone number without its spaces and hyphens."""
+    return "".join(c for c in phone if c.isdigit() or c == "+")

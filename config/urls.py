@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from public.views import errors, machines
+from public.views import errors, machines, style_guide
 
 urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     *i18n_patterns(
+        path("hallinta/tyyliopas/", style_guide.style_guide, name="style_guide"),
         path("hallinta/", admin.site.urls),
         path("", include("public.urls")),
         prefix_default_language=False,

@@ -6,8 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.numbers import plain_number
-from registry.models import Appointment
+from common.numbers import dialled, plain_number
+from registry.models import Agent, Appointment
 
 
 @dataclass(frozen=True)
@@ -91,17 +91,13 @@ def _contact_card(appointment):
     )
 
 
-def dialled(phone):
-    """Return a phone number without its spaces and hyphens."""
-    return "".join(c for c in phone if c.isdigit() or c == "+")
-
-
 @dataclass(frozen=True)
 class AgentCard:
     """What a volunteer has allowed to be shown, and nothing else of them."""
 
     name: str
     stage: str
+    is_active: bool
     association: str
     email: str
     phone: str
@@ -126,6 +122,7 @@ def agent_cards(agents, on):
         AgentCard(
             name=f"{agent.public_given_name} {agent.public_family_name}" if agent.public_given_name else "",
             stage=agent.stage_on(on).label,
+            is_active=agent.stage_on(on) == Agent.Stage.ACTIVE,
             association=agent.association.name if agent.association and agent.public_given_name else "",
             email=agent.public_email or "",
             phone=agent.public_phone or "",
@@ -146,45 +143,41 @@ class StandingRow:
 
 
 def standing_rows(liaisons, agents):
-    """Return what is in place, from the ContactCards of named liaisons and the AgentCards.
+    """Return what is in place, from the ContactCards of named liaisons and the AgentCards; nothing without a liaison.
 
     What nobody has recorded is "not recorded", never "no".
     """
-    times = [_working_time(card) for card in liaisons if card.hours_per_week or card.percent]
-    described = next((card for card in liaisons if card.job_description_url), None)
+    if not liaisons:
+        return []
+    timed = [card for card in liaisons if card.hours_per_week or card.percent]
+    times = [f"{card.title}: {_working_time(card)}" if len(timed) > 1 else _working_time(card) for card in timed]
+    described = next((card.job_description_url for card in liaisons if card.job_description_url), "")
     told_on = max((card.told_on for card in liaisons if card.told_on), default=None)
-    who_adds = _("The liaison or the coordinator can add this.") if liaisons else _("Comes with a named liaison.")
+    told = date_format(told_on, "SHORT_DATE_FORMAT") if told_on else ""
     return [
-        _row(_("Working time"), times, _("assigned"), ", ".join(times), who_adds),
-        _row(
-            _("Job description"),
-            described,
-            _("published"),
-            _("Read the job description"),
-            who_adds,
-            url=described.job_description_url if described else "",
-        ),
-        _row(
-            _("Associations told"),
-            told_on,
-            _("told"),
-            date_format(told_on, "SHORT_DATE_FORMAT") if told_on else "",
-            who_adds,
-        ),
-        _row(
-            _("Association agent"),
-            agents,
-            agents[0].stage if agents else "",
-            ngettext("%(n)s volunteer", "%(n)s volunteers", len(agents)) % {"n": len(agents)},
-            _("Interested? Ask the coordinator."),
-        ),
+        _row(_("Working time"), times, _("assigned"), ", ".join(times)),
+        _row(_("Job description"), described, _("published"), _("Read the job description"), url=described),
+        _row(_("Associations told"), told_on, _("told"), told),
+        _agent_row(agents),
     ]
 
 
-def _row(subject, is_there, words, basis, who_adds, *, url=""):
+def _agent_row(agents):
+    """Return the row of the association agents: the tick is for one who is active."""
+    if not agents:
+        return StandingRow(
+            _("Association agent"), "no_information", _("not recorded"), _("Interested? Ask the coordinator.")
+        )
+    furthest = next((agent for agent in agents if agent.is_active), agents[0])
+    counted = ngettext("%(n)s volunteer", "%(n)s volunteers", len(agents)) % {"n": len(agents)}
+    shape = "named" if furthest.is_active else "being_named"
+    return StandingRow(_("Association agent"), shape, furthest.stage, counted)
+
+
+def _row(subject, is_there, words, basis, *, url=""):
     if is_there:
         return StandingRow(subject, "named", words, basis, url)
-    return StandingRow(subject, "no_information", _("not recorded"), who_adds)
+    return StandingRow(subject, "no_information", _("not recorded"), _("The liaison or the coordinator can add this."))
 
 
 def _working_time(card):

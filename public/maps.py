@@ -1,6 +1,8 @@
-"""The tile map of a region: one tile for each municipality, the same facts as the table beside it."""
+"""The map of a region: tiles, or real shapes where boundaries are loaded; the same facts as the table beside it."""
 
 from dataclasses import dataclass
+
+from registry.boundaries import map_of
 
 _TILE = 52
 _GAP = 4
@@ -74,6 +76,38 @@ def tile_map(rows):
     return TileMap(
         width=max(tile.x for tile in tiles) + _TILE, height=max(tile.y for tile in tiles) + _TILE, tiles=tiles
     )
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One municipality's shape on a map of boundaries, with the place of its status mark."""
+
+    path: str
+    mark_x: int
+    mark_y: int
+    row: object
+
+
+@dataclass(frozen=True)
+class ShapeMap:
+    """Shapes in one picture, and who is to be named below it."""
+
+    view_box: str
+    shapes: tuple
+    attribution: str
+
+
+def shape_map(rows):
+    """Return the ShapeMap of MunicipalityRows, or None when some of them has no boundary."""
+    by_id = {row.boundary.municipality_id: row for row in rows if row.boundary}
+    if not rows or len(by_id) < len(rows):
+        return None
+    drawn = map_of([row.boundary for row in rows])
+    shapes = tuple(
+        Shape(shape.path_d, shape.label_x - 8, shape.label_y - 8, by_id[shape.municipality_id])
+        for shape in drawn.shapes
+    )
+    return ShapeMap(drawn.view_box, shapes, drawn.attribution)
 
 
 def _short_names(names):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from common.numbers import whole_number
 from registry.figures import Share
-from registry.models import Situation
+from registry.models import MunicipalityBoundary, Situation
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class MunicipalityRow:
     size_key: str | None
     size_name: str | None
     tile: tuple[int, int] | None
+    boundary: MunicipalityBoundary | None
     is_in_area: bool
     is_shown: bool = True
 
@@ -50,6 +51,7 @@ def municipality_rows(region, municipalities):
             size_key=municipality.size_class_key,
             size_name=municipality.size_class_name,
             tile=None if municipality.tile_row is None else (municipality.tile_row, municipality.tile_col),
+            boundary=getattr(municipality, "boundary", None),
             is_in_area=getattr(municipality, "is_in_area", True),
         )
         for municipality in municipalities

@@ -52,11 +52,6 @@ class _Fit:
         return without_repeats([self.point(x, y) for x, y in points])
 
 
-def boundaries_of(municipalities):
-    """Return the boundaries of those municipalities, read with `select_related("boundary")`, that have one."""
-    return [each.boundary for each in municipalities if hasattr(each, "boundary")]
-
-
 def map_of(boundaries, width=600):
     """Return the RegionMap of these boundaries, `width` units wide and as high as it takes; None without boundaries.
 

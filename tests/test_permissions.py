@@ -115,7 +115,7 @@ def addresses(patterns=None, namespace=""):
 
 
 def test_every_address_has_its_row_in_the_tables():
-    expected = set(OPEN) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+    expected = {"style_guide"} | set(OPEN) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
     for table in TABLES:
         expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
         if hasattr(getattr(models, _class_name(table)), "history"):
@@ -285,6 +285,12 @@ def test_desk_is_for_staff_alone(clients, page):
             assert status in {302, 405}
         else:
             assert status == (of_staff if role in STAFF else 302), role
+
+
+def test_style_guide_is_for_staff_alone(clients):
+    address = reverse("style_guide")
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == dict.fromkeys(ROLES, 302) | dict.fromkeys(STAFF, 200)
 
 
 def test_accounts_are_for_administrators_alone(clients, cast):

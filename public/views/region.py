@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from public.decorators import public_page
 from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
-from public.maps import tile_map
+from public.maps import shape_map, tile_map
 from public.region_list import (
     chosen_rows,
     municipality_rows,
@@ -57,7 +57,8 @@ def _list(rows, form, query):
         "n_all": len(rows),
         "is_filtered": len(shown) != len(rows),
         "heads": sort_heads(query, order),
-        "map": tile_map(rows),
+        "shapes": (shapes := shape_map(rows)),
+        "map": None if shapes else tile_map(rows),
     }
 
 

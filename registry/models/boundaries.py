@@ -5,10 +5,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.geography import Municipality, RegionMembership
-from registry.models.scope import ScopedQuerySet
 
 
-class MunicipalityBoundaryQuerySet(ScopedQuerySet):
+class MunicipalityBoundaryQuerySet(models.QuerySet):
     """Reads of boundaries."""
 
     def for_region_page(self, region, on):

@@ -350,17 +350,13 @@ class MunicipalityQuerySet(ScopedQuerySet):
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
 
-    def with_boundary(self):
-        """Read each municipality's boundary with it; registry/boundaries.py:boundaries_of gathers those there are."""
-        return self.select_related("boundary")
-
     def for_region_page(self, region, on, *, area=None):
         """Return what a region's list needs of its municipalities on day `on`, in one query.
 
-        Each has what `with_situation` and `with_population` annotate and, when `area`
-        is given, `is_in_area`.
+        Each has its boundary, what `with_situation` and `with_population` annotate and,
+        when `area` is given, `is_in_area`.
         """
-        rows = self.members_of(region, on).with_situation(on).with_population(on).by_name()
+        rows = self.members_of(region, on).with_situation(on).with_population(on).by_name().select_related("boundary")
         return rows.with_membership_in(area, on) if area else rows
 
 

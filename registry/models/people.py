@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.names import SearchField, SortKeyField, fold
+from common.numbers import dialled
 from registry.history import PersonalHistory
 from registry.models.scope import ScopedQuerySet, belongs_to_municipality_of
 
@@ -81,6 +82,11 @@ class Person(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def phone_link(self):
+        """The phone number as a link dials it."""
+        return dialled(self.phone)
 
     @property
     def name(self):

@@ -231,5 +231,5 @@ def test_standing_tells_what_is_there_and_who_can_add_what_is_not(client, cast):
         ("Työaika", "named", "osoitettu", "3 h viikossa"),
         ("Toimenkuva", "no_information", "ei kirjattu", who_adds),
         ("Yhdistyksille kerrottu", "no_information", "ei kirjattu", who_adds),
-        ("Yhdistysagentti", "named", "ehdokas", "1 vapaaehtoinen"),
+        ("Yhdistysagentti", "being_named", "ehdokas", "1 vapaaehtoinen"),
     ]

