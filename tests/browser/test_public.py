@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from config.demo import build_demo
+from config.demo import PASSWORD, build_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -58,6 +58,74 @@ def test_axe_finds_nothing_on_any_page_type(demo, site, page):
                 if problems := violations(page):
                     found[name, width, scheme] = problems
     assert found == {}
+
+
+def test_axe_finds_nothing_with_scripts_blocked(demo, site, page):
+    page.set_viewport_size({"width": 360, "height": 900})
+    page.route("**/*.js", lambda route: route.abort())
+    found = {}
+    for name, address in PAGES.items():
+        site(address)
+        if problems := violations(page):
+            found[name] = problems
+    assert found == {}
+
+
+def test_style_guide_is_accessible(demo, site, page):
+    site("/hallinta/login/?next=/hallinta/tyyliopas/")
+    page.fill("#id_username", "coordinator@example.org")
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_selector("#marks")
+    for width in (360, 1280):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            assert violations(page) == []
+
+
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
+p { margin-bottom: 2em !important; }"""
+
+
+@pytest.mark.parametrize(
+    ("viewport", "scale", "css"),
+    [((320, 256), 4, ""), ((320, 640), 1, SPACING)],
+    ids=["400 % zoom", "text spacing"],
+)
+def test_zoom_and_text_spacing_keep_all_content(demo, live_server, browser, viewport, scale, css):
+    """Nothing is cut off or covered, and nothing but wide tables scrolls sideways (WCAG 1.4.10, 1.4.12)."""
+    context = browser.new_context(
+        viewport={"width": viewport[0], "height": viewport[1]}, device_scale_factor=scale, bypass_csp=True,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    page = context.new_page()
+    faults = {}
+    for name, address in PAGES.items():
+        page.goto(live_server.url + address)
+        if css:
+            page.add_style_tag(content=css)
+        faults[name] = page.evaluate(
+            """() => [...document.querySelectorAll("main *, header *, footer *")].filter((e) => {
+                const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+                const isScrolled = e.closest(".table-scroll, svg, .visually-hidden, .not-for-people, .skip");
+                return box.width && !isScrolled && (box.right > innerWidth + 1
+                    || (style.overflow === "hidden" && e.scrollHeight > e.clientHeight + 1));
+            }).map((e) => e.outerHTML.slice(0, 80))"""
+        )
+    context.close()
+    assert faults == {name: [] for name in PAGES}
+
+
+def test_municipality_is_found_with_one_keystroke(demo, site, page):
+    site("/")
+    page.locator("#id_haku").press_sequentially("å")
+    page.locator("#id_haku").fill("")
+    page.locator("#id_haku").press_sequentially("p")
+    names = page.locator("[data-found] li").all_inner_texts()
+    assert names == ["Petäjävesi", "Pihtipudas", "Pudasjärvi", "Pyhäjoki", "Pyhäjärvi", "Pyhäntä"]
+    page.locator("[data-found] a", has_text="Pudasjärvi").click()
+    assert page.url.endswith("/pohjois-pohjanmaa/pudasjarvi/")
 
 
 def test_no_page_type_scrolls_sideways_at_320_px_or_complains(demo, site, page):
