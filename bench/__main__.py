@@ -202,11 +202,10 @@ def how_many(server, request):
     n, seconds = seconds_for(server.port, request, 2)
     if seconds > SLOW:
         return 2
-    for _time in range(2):
-        wanted = max(4, min(int(n * SECONDS_A_SAMPLE / seconds), 800))
-        if wanted < 8:
-            break
+    wanted = 8
+    for _time in range(3):
         n, seconds = seconds_for(server.port, request, wanted)
+        wanted = max(4, min(int(n * SECONDS_A_SAMPLE / seconds), 800))
     return wanted
 
 

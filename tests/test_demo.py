@@ -1,0 +1,89 @@
+"""The demo world: every situation is there, everything invented looks invented, and every page says so."""
+
+import datetime as dt
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import User
+from config.demo import PASSWORD, build_demo
+from registry import models
+from registry.models import Appointment, Municipality, Region, Situation
+
+TODAY = dt.date.today()
+SIGN_INS = {
+    "admin@example.org",
+    "coordinator@example.org",
+    "coordinator.keski-suomi@example.org",
+    "liaison.oulu@example.org",
+    "liaison.hailuoto@example.org",
+    "agent.oulu@example.org",
+}
+
+
+@pytest.fixture
+def demo(reference):
+    build_demo()
+    return reference
+
+
+def test_demo_has_a_municipality_in_every_situation(demo):
+    members = Municipality.objects.members_of(demo.pohjois_pohjanmaa, TODAY).with_situation(TODAY)
+    assert set(members.values_list("situation", flat=True)) == set(Situation.values)
+    in_oulu = Appointment.objects.current().liaisons().filter(municipality=demo.oulu)
+    assert in_oulu.count() == 2
+    without_data = members.get(code="832")
+    assert not without_data.appointments.exists()
+    assert not without_data.statements.exists()
+    assert demo.vaala.memberships.count() == 2
+    regions = Region.objects.with_pages().values_list("code", flat=True)
+    assert set(regions) == {"17", "13"}
+
+
+def test_demo_people_look_invented(demo):
+    people = list(models.Person.objects.all())
+    assert len(people) > 100
+    addresses = [person.email for person in people]
+    addresses += models.AssociationContact.objects.values_list("email", flat=True)
+    addresses += models.SharedMailbox.objects.values_list("email", flat=True)
+    assert all(address.endswith("@example.org") for address in addresses)
+    assert all(re.fullmatch(r"050 000 00\d\d", person.phone) for person in people)
+
+
+def test_demo_sign_ins_are_those_of_the_readme(demo, client):
+    assert set(User.objects.values_list("email", flat=True)) == SIGN_INS
+    for email in SIGN_INS:
+        is_staff = User.objects.get(email=email).is_staff
+        assert is_staff is email.startswith(("admin", "coordinator"))
+        assert client.login(username=email, password=PASSWORD)
+
+
+def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
+    stages = {agent.stage for agent in models.Agent.objects.all()}
+    assert stages == {models.Agent.Stage.CANDIDATE, models.Agent.Stage.TRAINED, models.Agent.Stage.ACTIVE}
+    shown = models.Agent.objects.with_public_fields().values_list("public_given_name", flat=True)
+    assert None in shown
+    assert any(shown)
+    assert models.Pairing.objects.current().exists()
+
+
+def test_demo_is_marked_so_that_every_page_says_so(demo, client):
+    assert models.SiteState.objects.load().has_demo_data
+    assert "Esittelyaineisto, vastaukset keksittyjä" in client.get("/pohjois-pohjanmaa/ii/").content.decode()
+
+
+def test_demo_command_refuses_a_database_that_holds_something(reference, capsys):
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("demo")
+    call_command("demo", "--if-empty")
+    assert capsys.readouterr().out == ""
+    assert not User.objects.exists()
+
+
+def test_deployment_check_refuses_demo_data(demo):
+    from config.checks import no_demo_data
+
+    assert [error.id for error in no_demo_data(None, databases=["default"])] == ["rinnalla.E002"]
+    models.SiteState.objects.filter(pk=1).update(has_demo_data=False)
+    assert no_demo_data(None, databases=["default"]) == []
