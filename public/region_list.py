@@ -88,7 +88,7 @@ class SortHead:
 
 def sort_heads(query, order):
     """Return the headings of a region's table; a link turns the order of the column it already has."""
-    labels = {"nimi": _("Municipality"), "tilanne": _("Liaison"), "asukkaat": _("Residents")}
+    labels = {"nimi": _("Municipality"), "tilanne": _("Situation"), "asukkaat": _("Residents")}
     heads = []
     for column, label in labels.items():
         is_own = order.removeprefix("-") == column

@@ -10,6 +10,8 @@ from registry.figures import situation_over_time
 from registry.models import Region, Situation
 from registry.places import find_place
 
+SOFT_HYPHEN = "\xad"  # shows where a long word may break on a narrow page; a picture has room
+
 
 @public_page
 def municipality_picture(request, region_slug, municipality_slug):
@@ -33,7 +35,7 @@ def region_picture(request, region_slug):
 
 def _picture(request, *, title, words, place):
     demo_label = _("Demo data, answers invented") if request.site_state.has_demo_data else ""
-    words = words[:1].upper() + words[1:]
+    words = words[:1].upper() + words[1:].replace(SOFT_HYPHEN, "")
     picture = sharing_picture(
         title=title, words=words, place=place, site_name=settings.SITE_NAME, demo_label=demo_label
     )
