@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 CONNECTIONS = 8
+# Whoever waits longer has gone.
+TIMEOUT = 60
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Request:
 
 def ask(port, requests):
     """Send each of `requests` once over one kept connection; return the headers of the last answer, in lower case."""
-    with socket.create_connection(("127.0.0.1", port), timeout=120) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for request in requests:
             connection.sendall(request.encoded(port))

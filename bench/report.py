@@ -4,6 +4,8 @@ import json
 import platform
 from pathlib import Path
 
+from bench.load import TIMEOUT
+
 BASELINE = Path(__file__).parent / "baseline.json"
 # How much a figure may grow before it is told: parts of the recorded one.
 TOLERANCE = {"queries": 0, "bytes": 0.02, "instructions": 0.03}
@@ -19,6 +21,13 @@ def show_timed(database, samples, memory):
             f"  {sample.rate_ratio:14.2f}  {sample.rate:10.0f}"
         )
     print(f"  memory after 500 mixed requests: {memory:.0f} MB (PSS of two workers and their master)")
+
+
+def show_large(seconds):
+    """Print what one request for each page of the large region took."""
+    for name, cpu in seconds.items():
+        told = f"no answer in {TIMEOUT} s" if cpu is None else f"{1000 * cpu:.0f} CPU ms"
+        print(f"  {name + ' ' + UNCACHED + ', once':<30} {told}")
 
 
 def show_steady(steady, instructions, baseline):

@@ -3,11 +3,12 @@
 import json
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -77,8 +78,12 @@ class Site:
             _wait_for(process, port)
             yield Server(process.pid, port)
         finally:
-            process.terminate()
-            process.wait(30)
+            workers = children_of(process.pid)
+            process.kill()
+            process.wait()
+            for pid in workers:  # one may be in the middle of a long page
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 class Server:

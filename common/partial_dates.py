@@ -83,7 +83,9 @@ class PartialDate:
         try:
             parsed = cls._read(text)
         except ValueError:
-            parsed = None
+            raise ValidationError(
+                _("There is no such date as %(text)s."), code="invalid", params={"text": text[:40]}
+            ) from None
         if parsed is None or not MIN_YEAR <= parsed.first.year <= MAX_YEAR:
             raise ValidationError(
                 _("Write the date as 24.9.2020, or if you do not know the day: 9/2020, autumn 2020 or 2020."),

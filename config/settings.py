@@ -71,8 +71,8 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 SITE_NAME = env.str("SITE_NAME", "Rinnalla")
 CONTROLLER_NAME = env.str("CONTROLLER_NAME", SITE_NAME)
-CONTROLLER_ADDRESS = env.str("CONTROLLER_ADDRESS", "")
-CONTROLLER_EMAIL = env.str("CONTROLLER_EMAIL", "")
+CONTROLLER_ADDRESS = env.str("CONTROLLER_ADDRESS", "Esimerkkikatu 1, 00000 Esimerkkilä")
+CONTROLLER_EMAIL = env.str("CONTROLLER_EMAIL", "rekisteri@example.org")
 ENFORCEMENT_BODY = _by_language(
     "ENFORCEMENT_BODY",
     "fi=Liikenne- ja viestintävirasto Traficom, digitaalisen esteettömyyden ja saavutettavuuden valvonta;"

@@ -157,7 +157,7 @@ def standing_rows(liaisons, agents):
     return [
         _row(_("Working time"), times, _("assigned"), ", ".join(times)),
         _row(_("Job description"), described, _("published"), _("Read the job description"), url=described),
-        _row(_("Associations told"), told_on, _("told"), told),
+        _row(_("Associations informed"), told_on, _("informed"), told),
         _agent_row(agents),
     ]
 

@@ -1,32 +1,17 @@
-import difflib
-
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
-from django.utils import timezone
 
-from common.names import fold
 from public.forms import SearchForm
-from registry.models import Municipality
+from public.near_names import near_names
 
 
 @login_not_required
 def page_not_found(request, exception):
     """Say that there is no such page, and offer the municipalities whose names are near the address."""
     words = [word for word in request.path_info.split("/") if word]
-    context = {"form": SearchForm(), "found": _near(words[-1][:80]) if words else []}
+    context = {"form": SearchForm(), "found": near_names(words[-1]) if words else []}
     return render(request, "404.html", context, status=404)
-
-
-def _near(word):
-    """Return up to five municipalities whose name or address resembles `word`, with one query."""
-    municipalities = list(Municipality.objects.with_current_region(timezone.localdate()).by_name())
-    by_name = {}
-    for municipality in municipalities:
-        by_name.setdefault(municipality.slug, municipality)
-        by_name.setdefault(fold(municipality.name), municipality)
-    names = difflib.get_close_matches(fold(word), by_name, n=5, cutoff=0.75)
-    return list(dict.fromkeys(by_name[name] for name in names if by_name[name].region_has_pages))
 
 
 @login_not_required

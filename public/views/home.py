@@ -1,8 +1,10 @@
 from django.shortcuts import render
 from django.utils import timezone
 
+from common.names import fold
 from public.decorators import public_page
 from public.forms import SearchForm
+from public.near_names import near_names
 from public.region_list import region_rows
 from registry.models import Municipality, Region
 
@@ -15,11 +17,14 @@ def home(request):
     text = form.cleaned_data["haku"] if form.is_valid() else ""
     found = []
     if text:
+        beginning = fold(text)
         found = list(Municipality.objects.for_search(text, today))
+        found.sort(key=lambda municipality: not municipality.search.startswith(beginning))
     context = {
         "form": form,
         "text": text,
         "found": found,
+        "near": near_names(text) if text and not found else [],
         "regions": region_rows(Region.objects.for_home(today), Municipality.objects.for_home(today)),
     }
     return render(request, "public/home.html", context, status=200 if form.is_valid() else 400)

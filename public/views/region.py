@@ -73,6 +73,7 @@ def _over_time(region, years, on, today):
         "counts": situation_counts(point),
         "sectors": sector_rows(point, unknown=_("sector not known")),
         "history": history,
+        "published_that_year": [row for row in history if row.is_published and row.when.year == on.year],
         "chart": liaison_chart(history),
         "published": published_rows(figures),
     }
