@@ -135,7 +135,7 @@ def test_role_that_ends_by_the_clock_ends_at_midnight_in_helsinki(client, cast):
     with time_machine.travel("2027-06-30T21:01:00+00:00", tick=False):
         source = page(client)
         assert "Leena Liesi" not in source
-        assert "<dt>1.1.2022 – 30.6.2027</dt><dd><span lang="fi">vapaa-aikasihteeri</span></dd>" in source
+        assert '<dt>1.1.2022 – 30.6.2027</dt><dd><span lang="fi">vapaa-aikasihteeri</span></dd>' in source
 
 
 def test_what_the_municipality_offers_stands_with_the_day_it_was_checked(client, cast, reference):
@@ -170,7 +170,7 @@ def test_past_liaisons_are_told_without_names(client, cast, reference):
         municipality=reference.oulu, start=PartialDate.of(2018), end=PartialDate.of(2020), title="kulttuurisihteeri"
     )
     source = page(client)
-    assert "<dt>2018 – 2020</dt><dd><span lang="fi">kulttuurisihteeri</span></dd>" in source
+    assert '<dt>2018 – 2020</dt><dd><span lang="fi">kulttuurisihteeri</span></dd>' in source
     assert old.person.family_name not in source
 
 
