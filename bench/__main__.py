@@ -4,6 +4,7 @@ import argparse
 import json
 import random
 import shutil
+import signal
 import statistics
 import subprocess
 import sys
@@ -47,6 +48,8 @@ def main():
     if not Path("/proc/self/schedstat").exists():
         raise SystemExit("The bench reads /proc/*/schedstat, which this machine does not have: run it on Linux.")
     subprocess.run([sys.executable, "scripts/messages.py", "compile"], cwd=ROOT, check=True)
+    # Who is told to stop still stops what it has started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench.") as folder:
         sys.exit(measure(Path(folder), options))
 

@@ -22,6 +22,11 @@ def period_covers(on, path=""):
     return begun & not_ended
 
 
+def counts_on(start_last, end_last, on):
+    """Whether a period with these last possible days counts on day `on`: `period_covers` for plain values."""
+    return (start_last <= on or end_last == on) and (end_last is None or on <= end_last)
+
+
 def validity_covers(on, path=""):
     """Return the condition that the Validity at relation `path` (ending in "__", or "") holds on day `on`."""
     return (Q(**{f"{path}valid_from__isnull": True}) | Q(**{f"{path}valid_from__lte": on})) & (
@@ -60,7 +65,7 @@ class Period(models.Model):
 
     def is_current_on(self, on):
         """Whether the row counts on day `on`; the same rule as `period_covers`."""
-        return self.effective_from <= on and (self.end_last is None or on <= self.end_last)
+        return counts_on(self.start_last, self.end_last, on)
 
     @property
     def is_current(self):
