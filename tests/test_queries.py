@@ -7,7 +7,17 @@ import pytest
 from common.partial_dates import PartialDate
 from public.caching import pages
 from registry.consents import give_consent
-from registry.models import Appointment, Channel, GrantPeriod, Population, Premises, PublishedFigure
+from registry.models import (
+    Appointment,
+    Channel,
+    GrantPeriod,
+    Municipality,
+    Population,
+    Premises,
+    PublishedFigure,
+    RegionMembership,
+)
+from registry.publicity import touch
 from tests import factories
 
 MOST = 8
@@ -54,6 +64,12 @@ def one_and_three(reference):
         ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 8),
         ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 8),
         ("/?haku=kunta", "/?haku=kunta", 4),
+        ("/", "/", 3),
+        ("/tietoa/", "/tietoa/", 2),
+        ("/saavutettavuus/", "/saavutettavuus/", 2),
+        ("/palaute/kiitos/", "/palaute/kiitos/", 1),
+        ("/yksi/kuva.png", "/kolme/kuva.png", 4),
+        ("/yksi/yksi-kunta-0/kuva.png", "/kolme/kolme-kunta-0/kuva.png", 2),
         ("/sitemap.xml", "/sitemap.xml", 3),
         ("/tietosuoja/", "/tietosuoja/", 2),
         ("/palaute/", "/palaute/", 2),
@@ -69,3 +85,21 @@ def test_page_makes_the_same_few_queries_for_one_and_three(
     pages.clear()
     with django_assert_num_queries(queries):
         client.get(of_three)
+
+
+@pytest.mark.parametrize("address", ["/", "/suomi/", "/suomi/?jarjestys=-asukkaat", "/suomi/kunta-7/", "/sitemap.xml"])
+def test_page_makes_no_more_queries_for_308_municipalities_than_for_30(
+    client, reference, django_assert_max_num_queries, address
+):
+    country = factories.RegionFactory(slug="suomi")
+    municipalities = Municipality.objects.bulk_create(
+        Municipality(code=f"{5000 + n}", name=f"Kunta {n}", name_fi=f"Kunta {n}", slug=f"kunta-{n}") for n in range(308)
+    )
+    RegionMembership.objects.bulk_create(
+        RegionMembership(municipality=municipality, region=country) for municipality in municipalities
+    )
+    touch()
+    with django_assert_max_num_queries(MOST):
+        response = client.get(address)
+    assert response.status_code == 200
+    assert response.content.decode().count("kunta-7/") >= 1

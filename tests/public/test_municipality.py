@@ -17,6 +17,7 @@ from registry.models import (
     SharedMailbox,
     SituationStatement,
 )
+from registry.roles import end_role
 from tests import factories
 
 OULU = "/pohjois-pohjanmaa/oulu/"
@@ -68,7 +69,10 @@ def test_agents_detail_is_shown_with_consent_and_gone_at_once_without(client, ca
     for address in addresses:
         shown = {name for name, detail in DETAILS.items() if detail in page(client, address)}
         assert shown == {field}
+    etags = {address: client.get(address)["ETag"] for address in addresses}
     withdraw_consent(cast.ahti, field, by=None)
+    for address, etag in etags.items():
+        assert client.get(address, headers={"if-none-match": etag}).status_code == 200
     everywhere = [*addresses, "/", "/?haku=oulu", "/pohjois-pohjanmaa/", "/sitemap.xml", "/?haku=aapa"]
     assert not any(DETAILS[field] in client.get(address).content.decode() for address in everywhere)
 
@@ -233,3 +237,11 @@ def test_standing_tells_what_is_there_and_who_can_add_what_is_not(client, cast):
         ("Yhdistyksille kerrottu", "no_information", "ei kirjattu", who_adds),
         ("Yhdistysagentti", "being_named", "ehdokas", "1 vapaaehtoinen"),
     ]
+
+
+def test_ending_an_appointment_changes_the_page_on_the_next_request(client, cast):
+    assert "Leena Liesi" in page(client)
+    end_role(cast.leena_in_oulu, on=PartialDate.day(dt.date.today() - dt.timedelta(days=1)), by=cast.kaisa.user)
+    source = page(client)
+    assert "Leena Liesi" not in source
+    assert "kaisa.tyo@example.org" in source
