@@ -175,7 +175,7 @@ def time_large(database, ours):
             before = server.cpu_seconds() + database.cpu_seconds()
             try:
                 ask(server.port, [Request(address)])
-            except TimeoutError:
+            except (TimeoutError, ConnectionError):
                 found[name] = None
                 break  # the worker is still at it
             found[name] = server.cpu_seconds() + database.cpu_seconds() - before

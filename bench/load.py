@@ -59,7 +59,7 @@ def _read_answer(connection):
 def _some(connection):
     data = connection.recv(1 << 18)
     if not data:
-        raise SystemExit("The server closed the connection.")
+        raise ConnectionError("The server closed the connection.")
     return data
 
 

@@ -47,7 +47,7 @@ as_in_production() {
   env DEBUG=off SECRET_KEY="$("$bin" -c 'import secrets; print(secrets.token_hex(32))')" \
     SITE_URL=https://rinnalla.example.org EXTRA_HOSTS= BEHIND_PROXY=on HSTS_SUBDOMAINS=on \
     DATABASE_URL=sqlite://:memory: LOG_LEVEL=INFO \
-    CONTROLLER_NAME="Esimerkkiyhdistys ry" CONTROLLER_ADDRESS="Esimerkkikatu 1" CONTROLLER_EMAIL=tietosuoja@example.org \
+    CONTROLLER_NAME="Esimerkkiyhdistys ry" CONTROLLER_ADDRESS="Esimerkkikatu 1" CONTROLLER_EMAIL=tietosuoja@rinnalla.example \
     "$bin" -W ignore manage.py "$@"
 }
 
