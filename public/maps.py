@@ -1,6 +1,7 @@
 """The map of a region: tiles, or real shapes where boundaries are loaded; the same facts as the table beside it."""
 
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
 
 from registry.boundaries import map_of
 
@@ -112,10 +113,14 @@ def shape_map(rows):
 
 def _short_names(names):
     """Return for each name its shortest beginning that no other name shares, of at least four letters."""
-    short = {}
-    for name in names:
-        length = min(_SHORTEST_LABEL, len(name))
-        while length < len(name) and any(other != name and other.startswith(name[:length]) for other in names):
-            length += 1
-        short[name] = name[:length]
-    return short
+    in_order = sorted(set(names))
+    shared = [0, *(_n_shared(*neighbours) for neighbours in pairwise(in_order)), 0]
+    return {
+        name: name[: max(_SHORTEST_LABEL, before + 1, after + 1)]
+        for name, (before, after) in zip(in_order, pairwise(shared), strict=True)
+    }
+
+
+def _n_shared(first, second):
+    """Return how many letters two names begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False)))

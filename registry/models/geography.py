@@ -511,6 +511,7 @@ class RegionMembership(Validity):
         verbose_name = _("membership in a region")
         verbose_name_plural = _("memberships in regions")
         ordering = ["municipality", F("valid_from").asc(nulls_first=True)]
+        indexes = [models.Index(fields=["municipality", "region", "valid_from", "valid_to"], name="membership_on_day")]
         constraints = [
             *Validity.Meta.constraints,
             models.UniqueConstraint(
