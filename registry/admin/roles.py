@@ -1,6 +1,8 @@
 """Dated roles and what belongs to them."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
@@ -89,6 +91,23 @@ class AppointmentAdmin(PeriodAdmin):
             end_role(obj, on=obj.end, by=request.user, then=then)
         else:
             super().save_model(request, obj, form, change)
+        if obj.kind == Appointment.Kind.LIAISON:
+            self._warn_of_contradictions(request, obj)
+
+    def _warn_of_contradictions(self, request, appointment):
+        """Point out statements that say otherwise, as when an end that was recorded with one is taken back."""
+        for statement in SituationStatement.objects.saying_otherwise(appointment):
+            self.message_user(
+                request,
+                format_html(
+                    '{} <a href="{}">{}, {}</a>',
+                    _("The registry also holds a statement that says otherwise. Check it:"),
+                    reverse("admin:registry_situationstatement_change", args=[statement.pk]),
+                    statement.get_kind_display(),
+                    statement.start,
+                ),
+                messages.WARNING,
+            )
 
 
 @admin.register(SituationStatement)

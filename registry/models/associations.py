@@ -84,10 +84,6 @@ class AssociationContactQuerySet(ScopedQuerySet):
         """Return the contacts of associations whose municipality is in these regions today."""
         return self.filter(belongs_to_municipality_of(region_ids, "association__municipality"))
 
-    def writable(self):
-        """Return the contacts with an address who have not asked to be left alone."""
-        return self.exclude(email="").filter(no_letters_since__isnull=True)
-
 
 class AssociationContact(models.Model):
     """Whom to write to in an association: where the details came from and on what ground they are kept."""

@@ -76,12 +76,6 @@ class RegionQuerySet(ScopedQuerySet):
         """Return the regions with pages, in one query."""
         return self.with_pages().by_name()
 
-    def with_municipality_counts(self, on):
-        """Annotate n_municipalities: how many municipalities belong to the region on day `on`."""
-        members = RegionMembership.objects.current_on(on).filter(region=OuterRef("pk")).order_by()
-        counted = members.values("region").annotate(n=models.Count("pk")).values("n")
-        return self.annotate(n_municipalities=models.functions.Coalesce(Subquery(counted), Value(0)))
-
 
 class Region(models.Model):
     """A region of Finland.

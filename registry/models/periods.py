@@ -58,11 +58,6 @@ class Period(models.Model):
             ),
         ]
 
-    @property
-    def effective_from(self):
-        """The first day on which the row counts."""
-        return min(self.start_last, self.end_last) if self.end_last else self.start_last
-
     def is_current_on(self, on):
         """Whether the row counts on day `on`; the same rule as `period_covers`."""
         return counts_on(self.start_last, self.end_last, on)
@@ -71,11 +66,6 @@ class Period(models.Model):
     def is_current(self):
         """Whether the row counts today."""
         return self.is_current_on(timezone.localdate())
-
-    @property
-    def is_ended(self):
-        """Whether the last day is over."""
-        return self.end_last is not None and self.end_last < timezone.localdate()
 
     @property
     def is_end_day_known(self):

@@ -76,10 +76,6 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
         """Return named liaisons."""
         return self.filter(kind=Appointment.Kind.LIAISON)
 
-    def holding(self, municipality, person, kind):
-        """Return the appointments of one person to one post."""
-        return self.filter(municipality=municipality, person=person, kind=kind)
-
     def for_municipality_page(self, municipality):
         """Return what a municipality's page needs of its appointments, newest first, in one query."""
         return self.filter(municipality=municipality).select_related("person", "sector", "mailbox").latest_first()
@@ -245,6 +241,11 @@ class SituationStatement(Period):
 
     class QuerySet(ScopedQuerySet, PeriodQuerySet):
         """Reads of statements."""
+
+        def saying_otherwise(self, appointment):
+            """Return the statements that begin while the named liaison of `appointment` is in the task."""
+            rows = self.filter(municipality=appointment.municipality, start_last__gte=appointment.start_last)
+            return rows if appointment.end_last is None else rows.filter(start_last__lte=appointment.end_last)
 
     objects = QuerySet.as_manager()
 

@@ -75,10 +75,6 @@ class TaskQuerySet(RegionRowQuerySet):
         """Return what is not done though its day has passed."""
         return self.open().filter(due_on__lt=timezone.localdate())
 
-    def by_urgency(self):
-        """Return tasks with the nearest day first, those without a day last."""
-        return self.order_by(models.F("due_on").asc(nulls_last=True), "pk")
-
 
 class Task(models.Model):
     """One thing to do: what, for whom, by when, and where it is done.

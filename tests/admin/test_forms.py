@@ -154,6 +154,19 @@ def test_ending_a_liaison_may_say_what_follows(as_kaisa, cast, reference):
     assert cast.leena_in_oulu.end == PartialDate.day(dt.date(2024, 5, 31))
 
 
+def test_taking_an_end_back_points_out_the_statement_that_came_with_it(as_kaisa, cast, reference):
+    page = admin_url(models.Appointment, "change", cast.leena_in_oulu.pk)
+    data = form_data(as_kaisa.get(page)) | {"end": "31.5.2024", "then": "being_named"}
+    ended = as_kaisa.post(page, data, follow=True)
+    statement = reference.oulu.statements.get()
+    address = admin_url(models.SituationStatement, "change", statement.pk)
+    assert f'href="{address}"' not in ended.content.decode()
+    taken_back = form_data(as_kaisa.get(page)) | {"end": ""}
+    assert f'href="{address}"' in as_kaisa.post(page, taken_back, follow=True).content.decode()
+    cast.leena_in_oulu.refresh_from_db()
+    assert cast.leena_in_oulu.end is None
+
+
 def test_what_follows_is_checked_before_anything_is_saved(as_kaisa, cast, reference):
     factories.SituationStatementFactory(
         municipality=reference.oulu, kind="none", start=PartialDate.day(dt.date(2024, 6, 1))

@@ -36,7 +36,7 @@ def _midsummer():
 
 
 def n_members(region, on):
-    return Region.objects.with_municipality_counts(on).get(pk=region.pk).n_municipalities
+    return Municipality.objects.members_of(region, on).count()
 
 
 def home(municipality, on):
