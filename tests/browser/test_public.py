@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from config.demo import PASSWORD, build_demo
+from registry.models import Region
+from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -162,6 +164,19 @@ def test_municipality_is_found_from_the_front_page_and_the_language_kept(demo, s
     page.click("text=Pudasjärvi")
     assert page.url.endswith("/sv/pohjois-pohjanmaa/pudasjarvi/")
     assert page.get_attribute("html", "lang") == "sv"
+
+
+def test_very_long_names_stay_within_a_phone(demo, site, page):
+    region = Region.objects.get(code="17")
+    municipality = factories.MunicipalityFactory(region=region, name_fi="Pitkänimenkirkkonummenlahdenperäkylänjärvi")
+    person = factories.PersonFactory(region=region, family_name="Esimerkkilä-Kuvitelmanharjunniemeläinen")
+    person.email = "kielo-orvokki.esimerkkila-kuvitelmanharjunniemelainen@kaupunginhallitus.example.org"
+    person.save()
+    factories.AppointmentFactory(municipality=municipality, person=person, title="kulttuuripalvelukoordinaattori" * 2)
+    page.set_viewport_size({"width": 320, "height": 640})
+    for address in [f"/pohjois-pohjanmaa/{municipality.slug}/", "/pohjois-pohjanmaa/", "/?haku=pitka"]:
+        site(address)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320, address
 
 
 def test_focus_is_visible_on_everything_that_takes_it(demo, site, page):

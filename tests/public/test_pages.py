@@ -1,6 +1,7 @@
 """Home, the site's own texts, feedback, errors, and what machines read."""
 
 import datetime as dt
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -255,3 +256,25 @@ def test_abo_does_not_come_first(client, reference):
     municipality.save()
     names = [row.name for row in client.get("/sv/pohjois-pohjanmaa/").context["rows"]]
     assert names[-1] == "Åbo"
+
+
+@pytest.mark.parametrize("address", ["/pohjois-pohjanmaa/", "/pohjois-pohjanmaa/pyhajarvi/", "/tietosuoja/"])
+def test_every_row_of_a_table_has_a_cell_for_each_heading(client, cast, address):
+    tables = re.findall(r"<table>.*?</table>", client.get(address).content.decode(), flags=re.DOTALL)
+    assert tables
+    for table in tables:
+        head, body = table.split("<tbody>")
+        n_headings = len(re.findall(r"<th[ >]", head))
+        rows = re.findall(r"<tr[ >].*?</tr>", body, flags=re.DOTALL)
+        assert {len(re.findall(r"<t[hd][ >]", row)) for row in rows} == {n_headings}
+
+
+def test_region_without_municipalities_says_who_adds_them(client, db):
+    from tests import factories
+
+    factories.RegionFactory(slug="tyhja")
+    response = client.get("/en/tyhja/")
+    assert response.status_code == 200
+    source = response.content.decode()
+    assert "No municipality is recorded as a member of the region on this day." in source
+    assert "fits these choices" not in source
