@@ -22,13 +22,21 @@ from registry.models import (
     AgentTraining,
     Appointment,
     AssociationContact,
+    ChangedRow,
+    ChangeSet,
     Consent,
+    ContactEntry,
     Coordinator,
+    ExportLog,
     Feedback,
+    ImportRow,
+    ImportRun,
     Pairing,
     Person,
+    QualityException,
     SharedMailbox,
     Task,
+    WorkArea,
 )
 
 
@@ -85,12 +93,15 @@ def erase_person(person):
         post.save()
     AgentTraining.objects.filter(agent__person=person).delete()
     _erase_from_admin_log(person)
+    _erase_from_steps(person)
+    entries = list(person.contact_entries.values_list("pk", flat=True))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
     person.delete()
     # History last: deleting a row writes a history row of its own.
     Person.history.filter(id=person_id).delete()
     Consent.history.filter(person_id=person_id).delete()
+    ContactEntry.history.filter(id__in=entries).delete()
     _forget_in_history(Person, person_id)
     if account and not account.is_superuser:
         _forget_in_history(User, account.pk)
@@ -119,6 +130,17 @@ def _erase_from_admin_log(person):
         # A change message is JSON, in which ä reads \u00e4.
         lines |= Q(object_repr__contains=text) | Q(change_message__contains=json.dumps(text)[1:-1])
     LogEntry.objects.filter(lines).delete()
+
+
+def _erase_from_steps(person):
+    """Remove what would bring the person back: steps that touched them can no longer be undone, and rows of files."""
+    of_person = Q(table=Person._meta.label_lower, row_pk=person.pk) | Q(before__fields__person=person.pk)
+    steps = list(ChangedRow.objects.filter(of_person).values_list("change_set", flat=True))
+    ChangedRow.objects.filter(change_set__in=steps).delete()
+    named = Q()
+    for text in filter(None, [person.email, person.phone, person.family_name]):
+        named |= Q(cells__icontains=json.dumps(text)[1:-1]) | Q(cells__icontains=text)
+    ImportRow.objects.filter(named).delete()
 
 
 def _erase_people(rows):
@@ -173,6 +195,41 @@ RETENTIONS = (
         lambda today: SharedMailbox.objects.filter(valid_to__lt=months_before(today, 24)),
         _delete,
     ),
+    Retention(
+        ContactEntry,
+        _("A note on a phone call, a letter or a meeting"),
+        _("24 months after it happened"),
+        lambda today: ContactEntry.objects.filter(happened_on__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        ImportRow,
+        _("A row of a file that was read into the registry"),
+        _("3 months after the file was read"),
+        lambda today: ImportRow.objects.filter(run__started_at__date__lt=months_before(today, 3)),
+        _delete,
+    ),
+    Retention(
+        ChangedRow,
+        _("What rows were before an import or a merger of duplicates, for undoing it"),
+        _("3 months after the step"),
+        lambda today: ChangedRow.objects.filter(change_set__done_at__date__lt=months_before(today, 3)),
+        _delete,
+    ),
+    Retention(
+        ExportLog,
+        _("Who has taken a list with people's data out of the registry"),
+        _("24 months after it was taken out"),
+        lambda today: ExportLog.objects.filter(exported_at__date__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        QualityException,
+        _("Why something odd in the registry is right"),
+        _("12 months after it was to be looked at again"),
+        lambda today: QualityException.objects.filter(until__lt=months_before(today, 12)),
+        _delete,
+    ),
 )
 
 KEPT_WITH_PERSON = {
@@ -180,6 +237,9 @@ KEPT_WITH_PERSON = {
     Appointment: _("only the link to the person is personal; it goes with the person"),
     Agent: _("the link to the person and the trainings go with the person"),
     AgentTraining: _("goes with the person"),
+    ChangeSet: _("only the link to the account is personal; it goes with the account"),
+    ImportRun: _("only the link to the account is personal; it goes with the account"),
+    WorkArea: _("goes with the account"),
     Coordinator: _("only the link to the person is personal; it goes with the person"),
 }
 

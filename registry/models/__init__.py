@@ -2,6 +2,8 @@
 
 from registry.models.associations import Association, AssociationContact, AssociationField
 from registry.models.boundaries import MunicipalityBoundary
+from registry.models.changes import ChangedRow, ChangeSet
+from registry.models.contact_log import ContactEntry
 from registry.models.figures import FigureSeries, PublishedFigure
 from registry.models.geography import (
     Area,
@@ -14,8 +16,10 @@ from registry.models.geography import (
     RegionMembership,
     SizeClass,
 )
+from registry.models.imports import ExportLog, ImportMapping, ImportRow, ImportRun
 from registry.models.offers import Channel, GrantPeriod, Premises
 from registry.models.people import Consent, Person
+from registry.models.quality import QualityException
 from registry.models.roles import (
     Agent,
     AgentTask,
@@ -29,7 +33,7 @@ from registry.models.roles import (
     SituationStatement,
 )
 from registry.models.site import PageText, SiteState
-from registry.models.work import Feedback, Task
+from registry.models.work import Feedback, Task, WorkArea
 
 __all__ = [
     "Agent",
@@ -42,13 +46,20 @@ __all__ = [
     "Association",
     "AssociationContact",
     "AssociationField",
+    "ChangeSet",
+    "ChangedRow",
     "Channel",
     "Consent",
+    "ContactEntry",
     "Coordinator",
     "Directory",
+    "ExportLog",
     "Feedback",
     "FigureSeries",
     "GrantPeriod",
+    "ImportMapping",
+    "ImportRow",
+    "ImportRun",
     "Municipality",
     "MunicipalityBoundary",
     "PageText",
@@ -57,6 +68,7 @@ __all__ = [
     "Population",
     "Premises",
     "PublishedFigure",
+    "QualityException",
     "Region",
     "RegionMembership",
     "Sector",
@@ -66,4 +78,5 @@ __all__ = [
     "SituationStatement",
     "SizeClass",
     "Task",
+    "WorkArea",
 ]

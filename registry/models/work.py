@@ -88,6 +88,7 @@ class Task(models.Model):
         OWN = "own", _("own task")
         FEEDBACK = "feedback", _("Answer the feedback")
         ROLE_OF_MERGED = "merged_role", _("Appoint anew after the merger")
+        NEXT_STEP = "next_step", _("Next step")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
     title = models.CharField(_("what"), max_length=200)
@@ -173,3 +174,19 @@ class Task(models.Model):
     def is_overdue(self):
         """Whether the day has passed with the task undone."""
         return self.done_at is None and self.due_on is not None and self.due_on < timezone.localdate()
+
+
+class WorkArea(models.Model):
+    """The area in which somebody works today: lists and the board open with it until another is chosen."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="work_area", verbose_name=_("account")
+    )
+    area = models.ForeignKey("registry.Area", models.CASCADE, related_name="+", verbose_name=_("area"))
+
+    class Meta:
+        verbose_name = _("area of work")
+        verbose_name_plural = _("areas of work")
+
+    def __str__(self):
+        return str(self.area)

@@ -158,6 +158,14 @@ def one_of_everything(region):
         ),
         models.Feedback.objects.create(kind="other", region=region, message="x", answer_by=A_DAY),
         models.Task.objects.create(title="Tee", region=region),
+        models.ContactEntry.objects.create(region=region, municipality=municipality, about="x"),
+        models.ChangeSet.objects.create(kind="import", subject="x", region=region),
+        models.ImportMapping.objects.create(target="x", region=region, source="x"),
+        models.ImportRun.objects.create(target="x", region=region, file_name="x.csv"),
+        models.ExportLog.objects.create(table="x", region=region, file_format="csv", n_rows=1),
+        models.QualityException.objects.create(
+            region=region, check_key="x", subject="x", until=A_DAY, reason="x"
+        ),
     ]  # fmt: skip
     return {type(row): row for row in rows}
 

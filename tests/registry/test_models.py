@@ -21,16 +21,23 @@ from registry.models import (
     AreaGroup,
     AreaMembership,
     AssociationContact,
+    ChangedRow,
+    ChangeSet,
     Channel,
     Consent,
+    ContactEntry,
     Coordinator,
     FigureSeries,
     GrantPeriod,
+    ImportMapping,
+    ImportRow,
+    ImportRun,
     Municipality,
     Pairing,
     Population,
     Premises,
     PublishedFigure,
+    QualityException,
     Region,
     RegionMembership,
     SharedMailbox,
@@ -76,6 +83,13 @@ def world():
         association=factories.AssociationFactory(municipality=municipality), name="N", source="x", basis="given",
         obtained_on=LATER,
     )  # fmt: skip
+    step = ChangeSet.objects.create(kind="merge", subject="x", region=region)
+    ChangedRow.objects.create(change_set=step, table="x", row_pk=1, digest="x")
+    ContactEntry.objects.create(region=region, **place, about="x")
+    for where in (region, None):
+        ImportMapping.objects.create(target="x", region=where, source="x")
+    ImportRow.objects.create(run=ImportRun.objects.create(target="x", file_name="x"), number=1)
+    QualityException.objects.create(region=region, check_key="x", subject="x", until=LATER, reason="x")
     factories.UserFactory(email="sama@example.org")
     return SimpleNamespace(region=region, municipality=municipality, person=person, area=area, figure=figure)
 
@@ -126,13 +140,22 @@ CASES = {
     "area_code_once_in_group": repeat(Area, name_fi="Toinen"),
     "area_membership_open_once": repeat(AreaMembership),
     "association_contact_says_something": change(AssociationContact, name="", email="", phone=""),
+    "changed_row_once_in_step": repeat(ChangedRow),
+    "changed_row_says_something": change(ChangedRow, digest=""),
     "consent_in_force_once": repeat(Consent, means="phone"),
+    "contact_entry_next_step_named": change(ContactEntry, next_step_on=LATER),
+    "contact_entry_with_somebody": change(ContactEntry, municipality=None),
     "coordinator_of_area_open_once": repeat(Coordinator),
     "coordinator_of_region_open_once": repeat(Coordinator, area=None),
     "deputy_has_expiry": lambda world: appoint(world, kind="deputy"),
     "fallback_has_reason": lambda world: appoint(world, kind="fallback", fallback_reason=""),
     "grant_period_in_order": change(GrantPeriod, opens_on=LATER, closes_on=EARLIER),
     "holder_known_where_needed": lambda world: appoint(world, kind="fallback", fallback_reason="x", person=None),
+    "import_mapping_once_for_all": repeat(ImportMapping, region=None),
+    "import_mapping_once_in_region": lambda world: ImportMapping.objects.bulk_create(
+        [ImportMapping(target="x", region=world.region, source="x")]
+    ),
+    "import_row_once": repeat(ImportRow),
     "membership_open_once": repeat(RegionMembership, valid_from=LATER),
     "municipality_merger_whole": change(Municipality, merged_on=LATER),
     "municipality_not_own_successor": change(Municipality, merged_on=LATER, successor=models.F("pk")),
@@ -140,6 +163,7 @@ CASES = {
     "population_once_a_year": repeat(Population, residents=2),
     "published_count_within_n": change(PublishedFigure, value=31),
     "published_figure_not_own_correction": change(PublishedFigure, supersedes=models.F("pk")),
+    "quality_exception_once": repeat(QualityException),
     "region_has_a_language": change(Region, has_finnish=False, has_swedish=False, has_english=False),
     "site_state_one_row": lambda world: SiteState.objects.bulk_create([SiteState(pk=2)]),
     "statement_open_once": repeat(SituationStatement),

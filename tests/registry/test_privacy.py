@@ -39,6 +39,7 @@ WITHOUT_PEOPLES_DATA = {
     models.Directory,
     models.FigureSeries,
     models.GrantPeriod,
+    models.ImportMapping,
     models.Municipality,
     models.MunicipalityBoundary,
     models.PageText,
@@ -139,6 +140,22 @@ MAKERS = {
         kind="other", message="x", answer_by=on, answered_at=noon(on)
     )),
     "task": (24, lambda on: models.Task.objects.create(title="x", done_at=noon(on))),
+    "contact log": (24, lambda on: models.ContactEntry.objects.create(
+        region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(), happened_on=on, about="x"
+    )),
+    "row of a file": (3, lambda on: models.ImportRow.objects.create(
+        run=models.ImportRun.objects.create(target="x", file_name="x", started_at=noon(on)), number=1
+    )),
+    "row of a step": (3, lambda on: models.ChangedRow.objects.create(
+        change_set=models.ChangeSet.objects.create(kind="merge", subject="x", done_at=noon(on)),
+        table="x", row_pk=1, digest="x",
+    )),
+    "log of exports": (24, lambda on: models.ExportLog.objects.create(
+        table="x", file_format="csv", n_rows=1, exported_at=noon(on)
+    )),
+    "accepted finding": (12, lambda on: models.QualityException.objects.create(
+        region=factories.RegionFactory(), check_key="x", subject="x", until=on, reason="x"
+    )),
     "mailbox": (24, lambda on: models.SharedMailbox.objects.create(
         municipality=factories.MunicipalityFactory(), post="x", email="x@example.org", valid_to=on
     )),
@@ -191,7 +208,10 @@ def test_preview_counts_and_removes_nothing(capsys):
     for months, make in MAKERS.values():
         make(months_before(TODAY, months) - dt.timedelta(days=1))
     before = everything_stored()
-    expected = {"person": 4, "consent": 1, "associationcontact": 2, "feedback": 1, "task": 1, "sharedmailbox": 1}
+    expected = {
+        "person": 4, "consent": 1, "associationcontact": 2, "feedback": 1, "task": 1, "sharedmailbox": 1,
+        "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
+    }  # fmt: skip
 
     assert enforce_retention(today=TODAY, preview=True) == expected
     call_command("enforce_retention", "--preview")
