@@ -134,7 +134,7 @@ def _erase_from_admin_log(person):
 
 def _erase_from_steps(person):
     """Remove what would bring the person back: steps that touched them can no longer be undone, and rows of files."""
-    of_person = Q(table=Person._meta.label_lower, row_pk=person.pk) | Q(before__fields__person=person.pk)
+    of_person = Q(table=Person._meta.label_lower, row_pk=person.pk) | Q(before__person_id=person.pk)
     steps = list(ChangedRow.objects.filter(of_person).values_list("change_set", flat=True))
     ChangedRow.objects.filter(change_set__in=steps).delete()
     named = Q()

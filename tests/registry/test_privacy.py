@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from accounts.models import User
 from registry import models
+from registry.change_sets import Recording
 from registry.privacy import (
     KEPT_WITH_PERSON,
     RETENTIONS,
@@ -258,6 +259,18 @@ def aijo(cast, reference):
     cast.ahti_in_oulu._history_user = account
     cast.ahti_in_oulu.save()
     models.Task.objects.create(title="Soita", assigned_to=person, created_by=account, done_by=account)
+    models.ContactEntry.objects.create(
+        region=reference.pohjois_pohjanmaa, person=person, about="Äijö Katoavainen lupasi soittaa", recorded_by=account
+    )
+    recording = Recording()
+    recording.watch([person])
+    person.phone = "050 000 0098"
+    person.save()
+    step = recording.save(kind="import", subject="people", by=account)
+    run = models.ImportRun.objects.create(target="people", file_name="x.csv", started_by=account, change_set=step)
+    models.ImportRow.objects.create(run=run, number=2, cells=["Äijö", "Vanhanimi", "aijo.tyo@example.org"])
+    person.phone = "050 000 0099"
+    person.save()
     for row in (person, appointment, agent, account):
         logged(row, by=cast.aino)
     LogEntry.objects.create(user=cast.aino, object_repr="Leena Liesi", action_flag=CHANGE, object_id="1")
