@@ -53,6 +53,15 @@ class RegionListForm(forms.Form):
             if name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
+    def in_words(self):
+        """Return what the reader has chosen as (field's name, choice) pairs in words; the order by name goes unsaid."""
+        chosen = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value and (name, value) != ("jarjestys", "nimi"):
+                chosen.append((field.label, _words(field.choices)[str(value)]))
+        return chosen
+
     @staticmethod
     def day(data, years, today):
         """Return the day whose situation `data` asks for: the last of one of `years`, else `today`.
@@ -66,6 +75,14 @@ class RegionListForm(forms.Form):
     def area(data, areas):
         """Return the one of `areas` that `data` asks for, or None."""
         return next((area for area in areas if area.address_key == data.get("alue")), None)
+
+
+def _words(choices):
+    """Return each choice's words by its value; choices may stand in groups."""
+    words = {}
+    for value, label in choices:
+        words |= _words(label) if isinstance(label, (list, tuple)) else {str(value): label}
+    return words
 
 
 class FeedbackForm(forms.ModelForm):

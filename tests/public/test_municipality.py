@@ -13,6 +13,7 @@ from registry.models import (
     Channel,
     Consent,
     GrantPeriod,
+    Municipality,
     Premises,
     SharedMailbox,
     SituationStatement,
@@ -49,10 +50,12 @@ def test_liaison_is_shown_with_public_contact(client, cast):
     [
         ("is_name_public", "Leena Liesi"),
         ("is_email_public", "leena.tyo@example.org"),
-        ("is_phone_public", "050 000 0011"),
+        ("is_phone_public", "050 000 0012"),
     ],
 )
 def test_liaison_can_limit_each_contact_detail(client, cast, field, hidden):
+    cast.leena.phone = "050 000 0012"
+    cast.leena.save()
     assert hidden in page(client)
     setattr(cast.leena_in_oulu, field, False)
     cast.leena_in_oulu.save()
@@ -245,3 +248,11 @@ def test_ending_an_appointment_changes_the_page_on_the_next_request(client, cast
     source = page(client)
     assert "Leena Liesi" not in source
     assert "kaisa.tyo@example.org" in source
+
+
+def test_coordinator_stands_below_the_liaison_and_is_where_the_links_lead(client, cast):
+    source = page(client)
+    assert source.index("Leena Liesi") < source.index('id="coordinator"') < source.index("kaisa.tyo@example.org")
+    factories.AppointmentFactory(municipality=Municipality.objects.get(code="615"))
+    source = client.get("/pohjois-pohjanmaa/pudasjarvi/").content.decode()
+    assert source.count('href="#coordinator"') == 2

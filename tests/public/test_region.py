@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from common.partial_dates import PartialDate
-from registry.models import Appointment, Municipality, Situation
+from registry.models import Appointment, Area, Coordinator, Municipality, Situation
 from tests import factories
 
 
@@ -106,6 +106,41 @@ def test_region_filters_by_choices_in_the_address(client, cast, address, expecte
     response = client.get(address)
     assert response.status_code == 200
     assert {name for name, _situation in rows(response)} == expected
+
+
+def test_choices_are_told_in_words_and_lead_to_the_list(client, cast):
+    response = client.get("/pohjois-pohjanmaa/?vuosi=2024&alue=seutukunnat-17.178&tilanne=none&jarjestys=-asukkaat")
+    assert [(str(label), str(words)) for label, words in response.context["chosen"]] == [
+        ("Vuosi", "2024"),
+        ("Alue", "Koillismaa"),
+        ("Tilanne", "ei järjestö\xadyhdyshenkilöä"),
+        ("Järjestys", "suurin ensin"),
+    ]
+    source = response.content.decode()
+    assert '<details class="filter">' in source
+    assert '<form class="choices" method="get" action="#municipalities"' in source
+    assert client.get("/pohjois-pohjanmaa/?vuosi=&jarjestys=nimi").context["chosen"] == []
+
+
+def test_filter_stays_open_beside_an_error(client, cast):
+    assert '<details class="filter" open>' in client.get("/pohjois-pohjanmaa/?vuosi=1850").content.decode()
+
+
+def test_coordinator_of_two_areas_is_one_person_with_both(client, cast, reference):
+    oulu, north = (Area.objects.get(group__key="coordinators-17", code=code) for code in ("oulu", "pohjoinen"))
+    factories.CoordinatorFactory(person=cast.kaisa, region=reference.pohjois_pohjanmaa, area=oulu)
+    factories.CoordinatorFactory(region=reference.pohjois_pohjanmaa, area=north, person__given_name="Pihla")
+    cards = client.get("/pohjois-pohjanmaa/").context["coordinators"]
+    assert [(card.name, card.areas) for card in cards] == [
+        ("Kaisa Koordinaattori", "koko maakunta, Oulu"),
+        (Coordinator.objects.get(area=north).person.name, "Pohjoinen"),
+    ]
+
+
+def test_first_screen_leads_to_the_coordinators(client, cast):
+    source = client.get("/pohjois-pohjanmaa/").content.decode()
+    link, place = (source.index(words) for words in ('<a href="#coordinators">', '<h2 id="coordinators">'))
+    assert link < place < source.index('<h2 id="municipalities">')
 
 
 @pytest.mark.parametrize(
