@@ -76,6 +76,6 @@ def _over_time(region, years, on, today):
         "sectors": sector_rows(point, unknown=_("sector not known")),
         "history": history,
         "published_that_year": [row for row in history if row.is_published and row.when.year == on.year],
-        "chart": liaison_chart(history),
+        "chart": liaison_chart(history, region.records_from),
         "published": published_rows(figures),
     }

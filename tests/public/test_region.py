@@ -183,6 +183,31 @@ def test_published_and_computed_figures_stand_beside_each_other(client, cast):
     ]
 
 
+def test_chart_and_table_say_where_the_registry_begins(client, cast):
+    response = client.get("/pohjois-pohjanmaa/?vuosi=2022")
+    chart = response.context["chart"]
+    assert [(row.label, row.heading) for row in chart.rows if row.heading] == [
+        ("11.10.2017", "Julkaistu muualla"),
+        ("31.12.2021", "Rekisteri alkaa 1.1.2021"),
+    ]
+    assert "11.9.2020 27/30 (90 %). Rekisteri alkaa 1.1.2021: 31.12.2021 0/30 (0 %)," in chart.reading.replace(
+        "\xa0", " "
+    )
+    tops = [bar.top for bar in chart.bars]
+    assert tops[3] - tops[2] > tops[2] - tops[1], "the registry's own bars stand apart"
+    table = text(response).split('id="history-caption"')[1].split("</table>")[0]
+    assert [part.split("</tr>")[0].split(">")[-2].removesuffix("</th") for part in table.split("<tbody>")[1:]] == [
+        "Julkaistu muualla",
+        "Rekisteri alkaa 1.1.2021",
+    ]
+
+
+def test_chart_of_one_kind_has_no_word_of_two(client, cast):
+    reading = client.get("/keski-suomi/").context["chart"].reading.replace("\xa0", " ")
+    assert reading.startswith("Rekisteri alkaa 1.1.2021: 31.12.2021 0/")
+    assert "eri tavoin" not in reading
+
+
 def test_region_shows_a_correction_beside_the_first_edition(client, reference):
     published = [
         (row.value, row.is_corrected, row.is_correction)
