@@ -7,6 +7,7 @@ from common.numbers import whole_number
 from public.contact_cards import agent_cards, contact_cards, coordinator_cards, liaison_past, standing_rows
 from public.decorators import public_page
 from public.figure_rows import published_rows
+from public.grant_rows import grant_rows
 from registry.models import (
     Agent,
     Appointment,
@@ -46,7 +47,8 @@ def municipality_detail(request, region_slug, municipality_slug):
         "standing": standing_rows(people["liaisons"], agents),
         "past": liaison_past(appointments, today),
         "offers": offers,
-        "next_grant": next(iter(offers["grant"]), None),
+        "grants": (grants := grant_rows(offers["grant"], today)),
+        "next_grant": next((grant for grant in grants if not grant.is_closed), None),
         "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
         "coordinators": coordinator_cards(
             Coordinator.responsible_for(
