@@ -93,7 +93,11 @@ class FeedbackForm(forms.ModelForm):
     class Meta:
         model = Feedback
         fields = ["kind", "region", "message", "reply_to", "page"]
-        widgets = {"kind": forms.RadioSelect, "page": forms.HiddenInput, "message": forms.Textarea(attrs={"rows": 7})}
+        widgets = {
+            "kind": forms.RadioSelect(attrs={"class": "form-check-input"}),
+            "page": forms.HiddenInput,
+            "message": forms.Textarea(attrs={"rows": 7}),
+        }
         labels = {
             "kind": _("What is your message about?"),
             "region": _("Which region does it concern?"),

@@ -183,6 +183,27 @@ def test_feedback_with_a_fault_keeps_what_was_typed_and_saves_nothing(client, re
     assert not Task.objects.exists()
 
 
+def test_error_of_the_radio_buttons_stands_under_their_legend_and_is_tied_to_them(client, reference):
+    source = " ".join(client.post("/palaute/", feedback_form(kind="")).content.decode().split())
+    fieldset = source.split("<fieldset")[1].split("</fieldset>")[0]
+    assert fieldset.split(">")[0] == (
+        ' role="radiogroup" aria-required="true" aria-invalid="true" aria-describedby="id_kind_error"'
+    )
+    legend, error, first_radio = (
+        fieldset.index(words) for words in ("</legend>", '<div class="error" id="id_kind_error">', 'type="radio"')
+    )
+    assert legend < error < first_radio
+    assert source.count("id_kind_error") == 2
+    assert "aria-invalid" not in client.get("/palaute/").content.decode()
+
+
+def test_thanks_tell_what_happens_next_and_by_when(client, reference):
+    source = client.get("/en/palaute/kiitos/").content.decode()
+    assert "The coordinator of the region that you chose reads your message." in source
+    assert "you get an answer within 14 days" in source
+    assert 'href="/en/saavutettavuus/"' in source.split("<main")[1].split("</main>")[0]
+
+
 def test_feedback_from_a_page_knows_the_region(client, reference):
     initial = client.get("/palaute/?sivu=/en/keski-suomi/jyvaskyla/").context["form"].initial
     assert (initial["page"], initial["region"]) == ("/en/keski-suomi/jyvaskyla/", reference.keski_suomi)
