@@ -37,7 +37,7 @@ def controller_is_named(app_configs, **kwargs):
         return []
     return [
         Warning(
-            "Set CONTROLLER_NAME, CONTROLLER_ADDRESS and CONTROLLER_EMAIL: the privacy notice must name the controller.",
+            "Set CONTROLLER_NAME, CONTROLLER_ADDRESS and CONTROLLER_EMAIL: the privacy notice must name them.",
             id="rinnalla.W001",
         )
     ]

@@ -13,6 +13,11 @@ class SearchForm(forms.Form):
 
     haku = forms.CharField(label=_("Municipality"), max_length=80, required=False, strip=True)
 
+    @property
+    def typed(self):
+        """What the reader wrote, fit for a page: HTML has no place for a null character."""
+        return (self["haku"].value() or "").replace("\0", "\ufffd")
+
 
 class RegionListForm(forms.Form):
     """The choices of a region's list; all of them stand in the address.

@@ -53,6 +53,8 @@ def test_search_refuses_what_cannot_be_a_name(client, reference, text):
     response = client.get("/", {"haku": text})
     assert response.status_code == 400
     assert list(response.context["form"].errors) == ["haku"]
+    shown = text.replace("\0", "\ufffd")
+    assert f'value="{shown}"' in response.content.decode()
 
 
 def test_search_by_percent_signs_is_not_a_wildcard(client, reference):
