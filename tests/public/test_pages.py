@@ -303,3 +303,8 @@ def test_region_without_municipalities_says_who_adds_them(client, db):
     source = response.content.decode()
     assert "No municipality is recorded as a member of the region on this day." in source
     assert "fits these choices" not in source
+
+
+def test_printed_page_tells_its_own_address(client, reference):
+    source = client.get("/sv/tietoa/").content.decode()
+    assert '<p class="in-print">http://testserver/sv/tietoa/</p>' in source
