@@ -39,6 +39,10 @@ class Offer(Validity):
 class GrantPeriodQuerySet(OfferQuerySet):
     """Reads of grant periods."""
 
+    def for_home(self, on):
+        """Return the periods that hold on day `on` and have not closed, in one query."""
+        return self.current_on(on).filter(closes_on__gte=on)
+
     def not_long_closed(self, on):
         """Return the periods that on day `on` are open, open later, or closed within a year."""
         return self.filter(closes_on__gt=on - timedelta(days=366))

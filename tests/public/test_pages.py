@@ -5,10 +5,11 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from registry.models import Feedback, Municipality, PageText, Task
+from registry.models import Feedback, GrantPeriod, Municipality, PageText, Task
 
 LANGUAGES = ["", "/sv", "/en"]
 PUBLIC_PAGES = [
@@ -308,3 +309,45 @@ def test_region_without_municipalities_says_who_adds_them(client, db):
 def test_printed_page_tells_its_own_address(client, reference):
     source = client.get("/sv/tietoa/").content.decode()
     assert '<p class="in-print">http://testserver/sv/tietoa/</p>' in source
+
+
+def test_home_tells_the_nearest_days_of_grants_and_where(client, reference):
+    def period(municipality, opens_on, closes_on, **changes):
+        GrantPeriod.objects.create(
+            municipality=municipality, name="Yleisavustus", opens_on=opens_on, closes_on=closes_on, **changes
+        )
+
+    opening, closing = dt.date(2027, 2, 1), dt.date(2027, 3, 31)
+    period(reference.oulu, opening, closing)
+    period(reference.oulu, opening, dt.date(2027, 4, 15))
+    period(reference.hailuoto, opening, closing)
+    period(reference.jyvaskyla, dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    period(reference.vaala, None, dt.date(2026, 12, 15))
+    period(reference.vaala, opening, closing, valid_to=dt.date(2026, 1, 1))
+    period(reference.kuhmoinen, opening, closing)  # its region has no pages
+    period(reference.oulu, dt.date(2026, 2, 1), dt.date(2026, 3, 31))
+    with time_machine.travel("2026-11-22T10:00:00+02:00"):
+        told = [(next.day, next.words, next.municipalities) for next in client.get("/").context["next_days"]]
+    assert told == [
+        (
+            dt.date(2026, 11, 30),
+            "avustusten haku päättyy 1 kunnassa",
+            [("Jyväskylä", "/keski-suomi/jyvaskyla/")],
+        ),
+        (dt.date(2026, 12, 15), "avustusten haku päättyy 1 kunnassa", [("Vaala", "/pohjois-pohjanmaa/vaala/")]),
+        (
+            opening,
+            "avustusten haku alkaa 2 kunnassa",
+            [("Hailuoto", "/pohjois-pohjanmaa/hailuoto/"), ("Oulu", "/pohjois-pohjanmaa/oulu/")],
+        ),
+    ]
+    with time_machine.travel("2027-02-01T00:00:01+02:00"):
+        told = [(next.day, next.words) for next in client.get("/").context["next_days"]]
+    assert told == [
+        (closing, "avustusten haku päättyy 2 kunnassa"),
+        (dt.date(2027, 4, 15), "avustusten haku päättyy 1 kunnassa"),
+    ]
+
+
+def test_home_without_coming_days_says_who_adds_them(client, reference):
+    assert "The municipality's liaison or the coordinator can add them." in client.get("/en/").content.decode()
