@@ -7,6 +7,7 @@ _LABEL_WIDTH = 96
 _BAR_WIDTH = 160
 _ROW_HEIGHT = 30
 _BAR_HEIGHT = 18
+_HEADING_HEIGHT = 34
 
 
 @dataclass(frozen=True)
@@ -14,12 +15,15 @@ class ChartRow:
     """One bar: what it is of, its share of the whole (0 to 1) and the figure in words.
 
     `is_published` bars, known from elsewhere, are drawn hatched; the others solid.
+    A row with a `heading` begins a group, which the heading and a line part from the
+    one above: figures that are counted differently are not read as one series.
     """
 
     label: str
     share: float
     figure: str
     is_published: bool = False
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,9 +31,28 @@ class Bar:
     """A ChartRow in its place in the picture."""
 
     row: ChartRow
-    y: int
-    text_y: int
+    top: int
     width: int
+
+    @property
+    def y(self):
+        """Where the bar begins."""
+        return self.top + (_ROW_HEIGHT - _BAR_HEIGHT) // 2
+
+    @property
+    def text_y(self):
+        """The base line of the label and of the figure."""
+        return self.top + _ROW_HEIGHT // 2 + 4
+
+    @property
+    def heading_y(self):
+        """The base line of the heading above the bar."""
+        return self.top - 8
+
+    @property
+    def line_y(self):
+        """Where the line above the heading stands."""
+        return self.top - _HEADING_HEIGHT + 6
 
 
 @dataclass(frozen=True)
@@ -53,7 +76,7 @@ class Chart:
     @property
     def height(self):
         """The height of the picture, in its own units."""
-        return _ROW_HEIGHT * len(self.rows)
+        return _ROW_HEIGHT * len(self.rows) + _HEADING_HEIGHT * sum(bool(row.heading) for row in self.rows)
 
     @property
     def bar_x(self):
@@ -78,12 +101,9 @@ class Chart:
     @property
     def bars(self):
         """The rows in their places, top down."""
-        return [
-            Bar(
-                row,
-                y=index * _ROW_HEIGHT + (_ROW_HEIGHT - _BAR_HEIGHT) // 2,
-                text_y=index * _ROW_HEIGHT + _ROW_HEIGHT // 2 + 4,
-                width=round(min(max(row.share, 0), 1) * _BAR_WIDTH),
-            )
-            for index, row in enumerate(self.rows)
-        ]
+        bars, top = [], 0
+        for row in self.rows:
+            top += _HEADING_HEIGHT if row.heading else 0
+            bars.append(Bar(row, top=top, width=round(min(max(row.share, 0), 1) * _BAR_WIDTH)))
+            top += _ROW_HEIGHT
+        return bars

@@ -92,6 +92,40 @@ def _contact_card(appointment):
 
 
 @dataclass(frozen=True)
+class CoordinatorCard:
+    """One coordinator with everything looked after: a person with two areas is one card."""
+
+    name: str
+    title: str
+    areas: str
+    email: str
+    phone: str
+
+    @property
+    def phone_link(self):
+        """The number as a link dials it."""
+        return dialled(self.phone)
+
+
+def coordinator_cards(roles):
+    """Return a CoordinatorCard for each person of the current `roles`, those of the whole region first."""
+    by_person = {}
+    for role in sorted(roles, key=lambda role: role.area_id is not None):
+        if role.person:
+            by_person.setdefault(role.person, []).append(role)
+    return [
+        CoordinatorCard(
+            name=person.name,
+            title=next((role.title for role in own if role.title), ""),
+            areas=", ".join(role.area.name if role.area else _("the whole region") for role in own),
+            email=person.email,
+            phone=person.phone,
+        )
+        for person, own in by_person.items()
+    ]
+
+
+@dataclass(frozen=True)
 class AgentCard:
     """What a volunteer has allowed to be shown, and nothing else of them."""
 
@@ -166,7 +200,11 @@ def _agent_row(agents):
     """Return the row of the association agents: the tick is for one who is active."""
     if not agents:
         return StandingRow(
-            _("Association agent"), "no_information", _("not recorded"), _("Interested? Ask the coordinator.")
+            _("Association agent"),
+            "no_information",
+            _("not recorded"),
+            _("Interested? Ask the coordinator."),
+            url="#coordinator",
         )
     furthest = next((agent for agent in agents if agent.is_active), agents[0])
     counted = ngettext("%(n)s volunteer", "%(n)s volunteers", len(agents)) % {"n": len(agents)}

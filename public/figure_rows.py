@@ -1,6 +1,6 @@
 """Figures over time as plain values: published once beside computed, each with its source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ class HistoryRow:
 
 
 def liaison_history(points, figures):
-    """Return the rows of the liaison situation over time, oldest first.
+    """Return the rows of the liaison situation over time: those published first, then those computed, oldest first.
 
     Published figures stand beside computed ones, each under its own source, and
     are never added to them.
@@ -48,31 +48,48 @@ def liaison_history(points, figures):
         )
         for point in points
     ]
-    return sorted(published + computed, key=lambda row: row.when)
+    return [*sorted(published, key=lambda row: row.when), *sorted(computed, key=lambda row: row.when)]
 
 
-def liaison_chart(history):
-    """Return the Chart of HistoryRows whose n is known."""
-    rows = [
-        ChartRow(
-            label=date_format(row.when, "SHORT_DATE_FORMAT"),
-            share=row.named.count / row.named.out_of,
-            figure=share_in_words(row.named),
-            is_published=row.is_published,
-        )
-        for row in history
-        if row.named.out_of
-    ]
-    if not rows:
+def liaison_chart(history, begins_on):
+    """Return the Chart of HistoryRows whose n is known; the registry's own records begin on `begins_on`.
+
+    Published and computed figures are two groups with no reading across: the registry
+    knows only what has been recorded in it, so its first years would look like a fall.
+    """
+    counted = [row for row in history if row.named.out_of]
+    published = [_chart_row(row) for row in counted if row.is_published]
+    computed = [_chart_row(row) for row in counted if not row.is_published]
+    if not counted:
         return None
-    first, last = rows[0], rows[-1]
+    begins = _("The registry begins on %(day)s") % {"day": date_format(begins_on, "SHORT_DATE_FORMAT")}
+    readings = []
+    for heading, rows in ((_("Published elsewhere"), published), (begins, computed)):
+        if rows:
+            rows[0] = replace(rows[0], heading=heading)
+            readings.append(f"{heading}: {_from_first_to_last(rows)}.")
+    if published and computed:
+        readings.append(_("The two are counted in different ways and are not one series."))
     return Chart(
         title=_("Municipalities with a named liaison"),
-        reading=_("%(first_day)s: %(first)s. %(last_day)s: %(last)s.")
-        % {"first_day": first.label, "first": first.figure, "last_day": last.label, "last": last.figure},
-        rows=tuple(rows),
+        reading=" ".join(readings),
+        rows=(*published, *computed),
         source=_("Hatched bars: published figures, sources in the table. Solid bars: computed by this registry."),
     )
+
+
+def _chart_row(row):
+    return ChartRow(
+        label=date_format(row.when, "SHORT_DATE_FORMAT"),
+        share=row.named.count / row.named.out_of,
+        figure=share_in_words(row.named),
+        is_published=row.is_published,
+    )
+
+
+def _from_first_to_last(rows):
+    """Return the first and the last of ChartRows in words."""
+    return ", ".join(dict.fromkeys(f"{row.label} {row.figure}" for row in (rows[0], rows[-1])))
 
 
 @dataclass(frozen=True)

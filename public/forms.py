@@ -13,6 +13,11 @@ class SearchForm(forms.Form):
 
     haku = forms.CharField(label=_("Municipality"), max_length=80, required=False, strip=True)
 
+    @property
+    def typed(self):
+        """What the reader wrote, fit for a page: HTML has no place for a null character."""
+        return (self["haku"].value() or "").replace("\0", "\ufffd")
+
 
 class RegionListForm(forms.Form):
     """The choices of a region's list; all of them stand in the address.
@@ -53,6 +58,15 @@ class RegionListForm(forms.Form):
             if name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
+    def in_words(self):
+        """Return what the reader has chosen as (field's name, choice) pairs in words; the order by name goes unsaid."""
+        chosen = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value and (name, value) != ("jarjestys", "nimi"):
+                chosen.append((field.label, _words(field.choices)[str(value)]))
+        return chosen
+
     @staticmethod
     def day(data, years, today):
         """Return the day whose situation `data` asks for: the last of one of `years`, else `today`.
@@ -68,6 +82,14 @@ class RegionListForm(forms.Form):
         return next((area for area in areas if area.address_key == data.get("alue")), None)
 
 
+def _words(choices):
+    """Return each choice's words by its value; choices may stand in groups."""
+    words = {}
+    for value, label in choices:
+        words |= _words(label) if isinstance(label, (list, tuple)) else {str(value): label}
+    return words
+
+
 class FeedbackForm(forms.ModelForm):
     """Feedback that becomes a coordinator's task."""
 
@@ -76,7 +98,11 @@ class FeedbackForm(forms.ModelForm):
     class Meta:
         model = Feedback
         fields = ["kind", "region", "message", "reply_to", "page"]
-        widgets = {"kind": forms.RadioSelect, "page": forms.HiddenInput, "message": forms.Textarea(attrs={"rows": 7})}
+        widgets = {
+            "kind": forms.RadioSelect(attrs={"class": "form-check-input"}),
+            "page": forms.HiddenInput,
+            "message": forms.Textarea(attrs={"rows": 7}),
+        }
         labels = {
             "kind": _("What is your message about?"),
             "region": _("Which region does it concern?"),

@@ -128,6 +128,14 @@ class RegionRow:
     municipalities: list
 
 
+def addresses(municipalities):
+    """Return (id, name, address) of municipalities annotated with their present region."""
+    return [
+        (each.pk, each.name, reverse("municipality_detail", args=[each.region_slug_now, each.slug]))
+        for each in municipalities
+    ]
+
+
 def region_rows(regions, municipalities):
     """Return a RegionRow for each region, with its municipalities as (name, other name, address)."""
     members = {}

@@ -4,9 +4,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.numbers import whole_number
-from public.contact_cards import agent_cards, contact_cards, liaison_past, standing_rows
+from public.contact_cards import agent_cards, contact_cards, coordinator_cards, liaison_past, standing_rows
 from public.decorators import public_page
 from public.figure_rows import published_rows
+from public.grant_rows import grant_rows
 from registry.models import (
     Agent,
     Appointment,
@@ -46,11 +47,14 @@ def municipality_detail(request, region_slug, municipality_slug):
         "standing": standing_rows(people["liaisons"], agents),
         "past": liaison_past(appointments, today),
         "offers": offers,
-        "next_grant": next(iter(offers["grant"]), None),
+        "grants": (grants := grant_rows(offers["grant"], today)),
+        "next_grant": next((grant for grant in grants if not grant.is_closed), None),
         "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
-        "coordinators": Coordinator.responsible_for(
-            [membership.area_id for membership in areas],
-            Coordinator.objects.for_region_page(place.region, today),
+        "coordinators": coordinator_cards(
+            Coordinator.responsible_for(
+                [membership.area_id for membership in areas],
+                Coordinator.objects.for_region_page(place.region, today),
+            )
         ),
     }
     return render(request, "public/municipality_detail.html", context)

@@ -3,6 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from public.contact_cards import coordinator_cards
 from public.decorators import public_page
 from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
@@ -42,7 +43,7 @@ def region_detail(request, region_slug):
         "is_kept": on >= region.records_from,
         **_list(rows, form, request.GET),
         **_over_time(region, years, on, today),
-        "coordinators": list(Coordinator.objects.for_region_page(region, today)),
+        "coordinators": coordinator_cards(Coordinator.objects.for_region_page(region, today)),
     }
     return render(request, "public/region_detail.html", context, status=status)
 
@@ -54,6 +55,7 @@ def _list(rows, form, query):
     shown = sorted_rows([row for row in rows if row.is_shown], order)
     return {
         "rows": shown,
+        "chosen": form.in_words(),
         "n_all": len(rows),
         "is_filtered": len(shown) != len(rows),
         "heads": sort_heads(query, order),
@@ -74,6 +76,6 @@ def _over_time(region, years, on, today):
         "sectors": sector_rows(point, unknown=_("sector not known")),
         "history": history,
         "published_that_year": [row for row in history if row.is_published and row.when.year == on.year],
-        "chart": liaison_chart(history),
+        "chart": liaison_chart(history, region.records_from),
         "published": published_rows(figures),
     }

@@ -33,8 +33,8 @@ def style_guide(request):
             title="Kaavio",
             reading="11.10.2017: 7/30 (23 %). 22.11.2026: 23/30 (77 %).",
             rows=(
-                ChartRow("11.10.2017", 7 / 30, "7/30 (23 %)", is_published=True),
-                ChartRow("22.11.2026", 23 / 30, "23/30 (77 %)"),
+                ChartRow("11.10.2017", 7 / 30, "7/30 (23 %)", is_published=True, heading="Julkaistu muualla"),
+                ChartRow("22.11.2026", 23 / 30, "23/30 (77 %)", heading="Rekisteri alkaa 1.1.2026"),
                 ChartRow("31.12.2027", 0, "0/30 (0 %)"),
             ),
             source="Lähde",

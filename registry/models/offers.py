@@ -1,7 +1,7 @@
 """What a municipality offers to associations: dated facts that a liaison keeps right."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -39,9 +39,13 @@ class Offer(Validity):
 class GrantPeriodQuerySet(OfferQuerySet):
     """Reads of grant periods."""
 
-    def not_closed(self, on):
-        """Return the periods that are open on day `on` or open later, the nearest deadline first."""
-        return self.filter(closes_on__gte=on).order_by("closes_on", "pk")
+    def for_home(self, on):
+        """Return the periods that hold on day `on` and have not closed, in one query."""
+        return self.current_on(on).filter(closes_on__gte=on)
+
+    def not_long_closed(self, on):
+        """Return the periods that on day `on` are open, open later, or closed within a year."""
+        return self.filter(closes_on__gt=on - timedelta(days=366))
 
 
 class GrantPeriod(Offer):
@@ -171,11 +175,11 @@ class OfferRow:
 def offers_on(municipality, on):
     """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
 
-    Grant periods are those that have not closed, the nearest deadline first; the
-    rest stands in alphabetical order.
+    Grant periods that closed over a year ago are left out, and the earliest to close
+    stands first; the rest stands in alphabetical order.
     """
     nothing, no_day = Value(""), Cast(Value(None), models.DateField())
-    grants = GrantPeriod.objects.for_municipality_page(municipality, on).not_closed(on).order_by()
+    grants = GrantPeriod.objects.for_municipality_page(municipality, on).not_long_closed(on).order_by()
     premises = Premises.objects.for_municipality_page(municipality, on).order_by()
     channels = Channel.objects.for_municipality_page(municipality, on).order_by()
     rows = grants.values_list(

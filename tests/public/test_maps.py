@@ -90,7 +90,7 @@ def test_chart_says_what_its_table_says(client, situations):
     figure = source.split('<figure class="chart">')[1].split("</figure>")[0]
     table = source.split('id="history-caption"')[1].split("</table>")[0]
     assert all(row.figure in figure and row.figure.split(" ")[0] in table for row in chart.rows)
-    assert chart.reading.startswith("11 Oct 2017: 7/30 (23%).")
+    assert chart.reading.startswith("Published elsewhere: 11 Oct 2017 7/30 (23%),")
 
 
 def test_new_boundaries_are_seen_on_the_next_request(client, reference):
