@@ -85,6 +85,8 @@ class OwnRegion:
     checkbox_fields = ()
     administrators_fields = ()
     related_lists = ()
+    municipality_path = "municipality"  # the way from a row to its municipality, for the filter of areas
+    change_list_template = "admin/registry/change_list.html"
 
     def get_queryset(self, request):
         """Return the rows of the user's regions; of a table without regions, all."""

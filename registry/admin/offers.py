@@ -3,14 +3,14 @@
 from django.contrib import admin
 
 from registry.admin.base import HistoryAdmin
-from registry.admin.filters import OwnRelatedFilter, RegionFilter, TimeFilter
+from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter, TimeFilter
 from registry.models import Channel, GrantPeriod, Premises
 
 
 class OfferAdmin(HistoryAdmin):
     """Dated facts of a municipality."""
 
-    list_filter = [RegionFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = [RegionFilter, AreaFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "name"]
     ordering = ["municipality__sort_key_fi", "pk"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
 from registry.admin.base import HistoryAdmin, OwnRegion, PeriodAdmin, RegistryAdmin, RelatedList
-from registry.admin.filters import OwnRelatedFilter, RegionFilter, TimeFilter
+from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter, TimeFilter
 from registry.forms import AgentForm, AgentTrainingForm, AppointmentForm, PeriodForm
 from registry.models import (
     Agent,
@@ -39,7 +39,7 @@ class SharedMailboxAdmin(HistoryAdmin):
     """Addresses of posts."""
 
     list_display = ["municipality", "post", "email", "phone", "checked_on", "valid_to"]
-    list_filter = [RegionFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = [RegionFilter, AreaFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "post", "email"]
     sortable_by = ["municipality", "checked_on", "valid_to"]
@@ -51,7 +51,7 @@ class AppointmentAdmin(PeriodAdmin):
 
     form = AppointmentForm
     list_display = ["municipality", "kind", "person", "title", "sector", "start", "end"]
-    list_filter = ["kind", TimeFilter, RegionFilter, "sector", ("municipality", OwnRelatedFilter)]
+    list_filter = ["kind", TimeFilter, RegionFilter, AreaFilter, "sector", ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality", "person", "sector"]
     search_fields = ["municipality__search", "person__search", "title"]
     sortable_by = ["municipality", "person", "start", "end"]
@@ -116,7 +116,7 @@ class SituationStatementAdmin(PeriodAdmin):
 
     form = PeriodForm
     list_display = ["municipality", "kind", "start", "end", "source"]
-    list_filter = ["kind", TimeFilter, RegionFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = ["kind", TimeFilter, RegionFilter, AreaFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "source"]
     sortable_by = ["municipality", "kind", "start", "end"]
@@ -143,7 +143,7 @@ class AgentAdmin(PeriodAdmin):
 
     form = AgentForm
     list_display = ["municipality", "person", "stage", "start", "trained", "active", "end", "association"]
-    list_filter = [TimeFilter, RegionFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = [TimeFilter, RegionFilter, AreaFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality", "person", "association"]
     search_fields = ["municipality__search", "person__search", "association__search"]
     sortable_by = ["municipality", "person", "start", "end"]
@@ -177,9 +177,10 @@ class AgentTrainingAdmin(RegistryAdmin):
 
     form = AgentTrainingForm
     list_display = ["agent", "name", "completed"]
-    list_filter = [RegionFilter]
+    list_filter = [RegionFilter, AreaFilter]
     list_select_related = ["agent__municipality", "agent__person"]
     search_fields = ["name", "agent__person__search", "agent__municipality__search"]
+    municipality_path = "agent__municipality"
     sortable_by = ["completed"]
     fields = ["agent", "name", "completed"]
 
@@ -195,9 +196,10 @@ class PairingAdmin(PeriodAdmin):
 
     form = PeriodForm
     list_display = ["municipality", "appointment", "agent", "start", "end"]
-    list_filter = [TimeFilter, RegionFilter]
+    list_filter = [TimeFilter, RegionFilter, AreaFilter]
     list_select_related = ["appointment__person", "appointment__municipality", "agent__person", "agent__municipality"]
     search_fields = ["appointment__person__search", "agent__person__search", "agent__municipality__search"]
+    municipality_path = "agent__municipality"
     sortable_by = ["start", "end"]
     fields = ["appointment", "agent", "start", "end"]
 

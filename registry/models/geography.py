@@ -199,6 +199,10 @@ class AreaQuerySet(ScopedQuerySet):
         """Return the areas of these regions."""
         return self.filter(group__region__in=region_ids)
 
+    def chosen_by(self, user):
+        """Return the area in which `user` has chosen to work, if any."""
+        return self.filter(pk__in=apps.get_model("registry", "WorkArea").objects.filter(user=user).values("area"))
+
     def for_region_page(self, region):
         """Return a region's areas with their groupings, in order, in one query."""
         return (
