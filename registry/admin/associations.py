@@ -49,6 +49,12 @@ class AssociationContactAdmin(HistoryAdmin):
     municipality_path = "association__municipality"
     sortable_by = ["association", "checked_on", "no_letters_since"]
     fieldsets = [
-        (None, {"fields": ["association", "name", "email", "phone"]}),
+        (
+            None,
+            {
+                "description": _("Never shown in public: for invitations and letters only."),
+                "fields": ["association", "name", "email", "phone"],
+            },
+        ),
         (_("Where it comes from"), {"fields": ["source", "basis", "obtained_on", "checked_on", "no_letters_since"]}),
     ]

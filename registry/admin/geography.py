@@ -268,9 +268,7 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
 
     def view_on_site(self, municipality):
         """Return the address of the public page, or None where the region has no pages."""
-        if not getattr(municipality, "region_has_pages", False) or municipality.is_merged:
-            return None
-        return reverse("municipality_detail", args=[municipality.region_slug_now, municipality.slug])
+        return municipality.public_url or None
 
     # --- Merging and moving ---------------------------------------------------------------------------------------
 

@@ -6,8 +6,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from registry.admin.base import HistoryAdmin, OwnRegion, PeriodAdmin, RegistryAdmin, RelatedList
+from registry.admin.base import HistoryAdmin, OwnRegion, PeriodAdmin, RegistryAdmin, RelatedList, municipality_page
 from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter, TimeFilter
+from registry.admin.next_steps import after_agent, after_appointment
+from registry.admin.public_notes import agent_notes, appointment_notes, mailbox_notes, public_summary
 from registry.forms import AgentForm, AgentTrainingForm, AppointmentForm, PeriodForm
 from registry.models import (
     Agent,
@@ -43,6 +45,14 @@ class SharedMailboxAdmin(HistoryAdmin):
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "post", "email"]
     sortable_by = ["municipality", "checked_on", "valid_to"]
+    fields = ["municipality", "post", "email", "phone", "checked_on", "valid_from", "valid_to"]
+
+    def view_on_site(self, row):
+        """Return the address of the municipality's page, where the role stands."""
+        return municipality_page(row.municipality_id)
+
+    def public_notes(self, obj):
+        return mailbox_notes(obj)
 
 
 @admin.register(Appointment)
@@ -60,13 +70,14 @@ class AppointmentAdmin(PeriodAdmin):
         (
             _("Working time and job description"),
             {
+                "description": _("Naming is not enough: these three tell whether the liaison can do the work."),
                 "fields": [
                     "hours_per_week",
                     "percent",
                     "job_description_url",
                     "job_description_published_on",
                     "associations_told_on",
-                ]
+                ],
             },
         ),
         (_("Deputy or fallback respondent"), {"fields": ["deputy_for", "fallback_post", "fallback_reason"]}),
@@ -76,6 +87,17 @@ class AppointmentAdmin(PeriodAdmin):
         ),
     ]
     related_lists = [RelatedList(Pairing, "appointment", ("agent", "start", "end"))]
+
+    def view_on_site(self, row):
+        """Return the address of the municipality's page, where the role stands."""
+        return municipality_page(row.municipality_id)
+
+    def public_notes(self, obj):
+        return appointment_notes(obj)
+
+    def what_next(self, obj):
+        """Say what is public of the holder now, and what the appointment still needs."""
+        return [*([public_summary(obj.person)] if obj.person else []), *after_appointment(obj)]
 
     def get_fieldsets(self, request, obj=None):
         """Ask what follows the end only where an end can be given to an existing appointment."""
@@ -123,7 +145,7 @@ class SituationStatementAdmin(PeriodAdmin):
     fields = ["municipality", "kind", "start", "end", "source"]
 
 
-class AgentTrainingInline(admin.TabularInline):
+class AgentTrainingInline(admin.StackedInline):
     """An agent's trainings, on the agent's page."""
 
     model = AgentTraining
@@ -155,6 +177,17 @@ class AgentAdmin(PeriodAdmin):
     inlines = [AgentTrainingInline]
     related_lists = [RelatedList(Pairing, "agent", ("appointment", "start", "end"))]
 
+    def view_on_site(self, row):
+        """Return the address of the municipality's page, where the role stands."""
+        return municipality_page(row.municipality_id)
+
+    def public_notes(self, obj):
+        return agent_notes(_with_consents(obj))
+
+    def what_next(self, obj):
+        """Say what is public of the volunteer now, and what is missing: consents, a pair."""
+        return [*([public_summary(obj.person)] if obj.person else []), *after_agent(obj)]
+
     @admin.display(description=_("stage"))
     def stage(self, agent):
         """Return the stage today."""
@@ -169,6 +202,10 @@ class AgentAdmin(PeriodAdmin):
     def active(self, agent):
         """Return when the agent took up the task."""
         return agent.active
+
+
+def _with_consents(agent):
+    return Agent.objects.with_public_fields().select_related("person", "municipality").get(pk=agent.pk)
 
 
 @admin.register(AgentTraining)
