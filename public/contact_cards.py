@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from common.numbers import dialled, plain_number
 from registry.models import Agent, Appointment
+from registry.public_details import officer_details, volunteer_details
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,14 @@ def contact_cards(appointments):
 
 def _contact_card(appointment):
     person, mailbox = appointment.person, appointment.mailbox
+    details = officer_details(appointment)
     return ContactCard(
-        name=person.name if person and appointment.is_name_public else "",
+        name=details.name,
         title=appointment.title,
         sector=appointment.sector.name if appointment.sector else "",
         reason=appointment.fallback_reason,
-        email=person.email if person and appointment.is_email_public else "",
-        phone=person.phone if person and appointment.is_phone_public else "",
+        email=details.email,
+        phone=details.phone,
         mailbox_email=mailbox.email if mailbox else "",
         mailbox_post=mailbox.post if mailbox else "",
         since=appointment.start,
@@ -152,17 +154,18 @@ def agent_cards(agents, on):
 
     The association is told only beside a name: alone it could tell who the agent is.
     """
-    return [
-        AgentCard(
-            name=f"{agent.public_given_name} {agent.public_family_name}" if agent.public_given_name else "",
-            stage=agent.stage_on(on).label,
-            is_active=agent.stage_on(on) == Agent.Stage.ACTIVE,
-            association=agent.association.name if agent.association and agent.public_given_name else "",
-            email=agent.public_email or "",
-            phone=agent.public_phone or "",
-        )
-        for agent in agents
-    ]
+    return [_agent_card(agent, volunteer_details(agent), on) for agent in agents]
+
+
+def _agent_card(agent, details, on):
+    return AgentCard(
+        name=details.name,
+        stage=agent.stage_on(on).label,
+        is_active=agent.stage_on(on) == Agent.Stage.ACTIVE,
+        association=agent.association.name if agent.association and details.name else "",
+        email=details.email,
+        phone=details.phone,
+    )
 
 
 @dataclass(frozen=True)

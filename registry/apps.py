@@ -6,7 +6,7 @@ class RegistryConfig(AppConfig):
     """The ground floor: regions, municipalities, people and their dated roles."""
 
     name = "registry"
-    verbose_name = _("registry")
+    verbose_name = _("Registry")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

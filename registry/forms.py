@@ -143,8 +143,16 @@ class AppointmentForm(PeriodForm):
 class AgentForm(PeriodForm):
     """An association agent with the steps from candidate to active."""
 
-    trained = PartialDateFormField(label=capfirst(_("trained")), required=False)
-    active = PartialDateFormField(label=capfirst(_("active since")), required=False)
+    trained = PartialDateFormField(
+        label=capfirst(_("trained")),
+        required=False,
+        help_text=_("When the basic training was completed; empty before."),
+    )
+    active = PartialDateFormField(
+        label=capfirst(_("active since")),
+        required=False,
+        help_text=_("When the volunteer took up the task; the public page then says “active”."),
+    )
 
     field_order = ["person", "municipality", "start", "trained", "active", "end"]
 

@@ -18,6 +18,7 @@ from registry.models import (
 )
 from registry.models.offers import offers_on
 from registry.places import find_place
+from registry.public_details import duties_shown
 
 
 @public_page
@@ -61,9 +62,10 @@ def municipality_detail(request, region_slug, municipality_slug):
 
 
 def _people_in_duty(appointments, today):
-    """Return the cards of those in duty today by duty; fallbacks in the order in which they are asked."""
+    """Return the cards of those in duty today whom the page shows, by duty; fallbacks in the order of asking."""
     current = [appointment for appointment in appointments if appointment.is_current_on(today)]
-    by_kind = {kind: [row for row in current if row.kind == kind] for kind in Appointment.Kind}
+    shown = duties_shown({row.kind for row in current})
+    by_kind = {kind: [row for row in current if row.kind == kind and kind in shown] for kind in Appointment.Kind}
     return {
         "liaisons": contact_cards(by_kind[Appointment.Kind.LIAISON]),
         "deputies": contact_cards(by_kind[Appointment.Kind.DEPUTY]),

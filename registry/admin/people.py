@@ -11,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import HistoryAdmin, RelatedList, Step, is_administrator
 from registry.admin.filters import OwnRelatedFilter
+from registry.admin.next_steps import after_person
+from registry.admin.public_notes import person_notes, public_lines, public_summary
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
 from registry.models import Agent, Appointment, Consent, Coordinator, Person
 from registry.privacy import erase_person
+from registry.public_details import standings_of
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -49,8 +52,8 @@ class PersonAdmin(HistoryAdmin):
     autocomplete_fields = ["user"]
     readonly_fields = ["public_view"]
     fieldsets = [
-        (None, {"fields": ["given_name", "family_name", "email", "phone", "public_view"]}),
-        (_("For contacts"), {"fields": ["language", "contact_checked_on", "region", "user"]}),
+        (None, {"fields": ["given_name", "family_name", "email", "phone", "contact_checked_on", "public_view"]}),
+        (_("For letters and the record"), {"fields": ["language", "region", "user"]}),
     ]
     related_lists = [
         RelatedList(Appointment, "person", ("municipality", "kind", "title", "start", "end")),
@@ -86,6 +89,17 @@ class PersonAdmin(HistoryAdmin):
         """Return a line for each role on public pages, with the details that are shown in it."""
         lines = public_lines(person) if person.pk else []
         return format_html_join("", "<p>{}</p>", [(line,) for line in lines]) or _("Nothing: no public role today.")
+
+    def view_on_site(self, person):
+        """Return the address of the first public page on which the person stands today."""
+        return next((each.url for each in standings_of(person) if each.url), None)
+
+    def public_notes(self, obj):
+        return person_notes(obj)
+
+    def what_next(self, obj):
+        """Say what is public of the person now, and which role or consent is missing."""
+        return [public_summary(obj), *after_person(obj)]
 
     # --- Consents and erasing -------------------------------------------------------------------------------------
 
@@ -144,28 +158,6 @@ class PersonAdmin(HistoryAdmin):
             do=lambda: erase_person(person),
             done_url=reverse("admin:registry_person_changelist"),
         )
-
-
-def public_lines(person):
-    """Return what public pages show of a person today: a sentence for each role."""
-    lines = []
-    for each in person.appointments.current().select_related("municipality"):
-        details = [
-            person.name if each.is_name_public else "",
-            person.email if each.is_email_public else "",
-            person.phone if each.is_phone_public else "",
-        ]
-        lines.append(_public_line(each.get_kind_display(), each.municipality, details))
-    for each in person.agencies.current().with_public_fields().select_related("municipality"):
-        name = " ".join(filter(None, [each.public_given_name, each.public_family_name]))
-        details = [name, each.public_email, each.public_phone]
-        lines.append(_public_line(each._meta.verbose_name, each.municipality, details))
-    return lines
-
-
-def _public_line(role, municipality, details):
-    shown = ", ".join(filter(None, details)) or _("no details of the person")
-    return _("%(role)s, %(municipality)s: %(shown)s") % {"role": role, "municipality": municipality, "shown": shown}
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -231,4 +223,5 @@ class ConsentAdmin(HistoryAdmin):
         if "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         self.message_user(request, _("The consent has been recorded."), messages.SUCCESS)
+        self.message_user(request, public_summary(obj.person), messages.INFO)
         return redirect("admin:registry_person_change", obj.person_id)

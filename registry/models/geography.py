@@ -199,6 +199,10 @@ class AreaQuerySet(ScopedQuerySet):
         """Return the areas of these regions."""
         return self.filter(group__region__in=region_ids)
 
+    def chosen_by(self, user):
+        """Return the area in which `user` has chosen to work, if any."""
+        return self.filter(pk__in=apps.get_model("registry", "WorkArea").objects.filter(user=user).values("area"))
+
     def for_region_page(self, region):
         """Return a region's areas with their groupings, in order, in one query."""
         return (
@@ -212,9 +216,9 @@ class Area(models.Model):
     """One area of a grouping."""
 
     group = models.ForeignKey(AreaGroup, models.CASCADE, related_name="areas", verbose_name=_("grouping"))
-    code = models.SlugField(_("code"), max_length=40)
+    code = models.SlugField(_("code"), max_length=40, help_text=_("Stands in addresses, so do not change it."))
     name = models.CharField(_("name"), max_length=120)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("The smallest stands first."))
     sort_key_fi = SortKeyField("name_fi")
     sort_key_sv = SortKeyField("sorting_name_sv")
     sort_key_en = SortKeyField("sorting_name_en")
@@ -378,7 +382,9 @@ class Municipality(models.Model):
     languages = models.CharField(_("languages"), max_length=5, choices=Languages, default=Languages.FI)
     municipality_type = models.CharField(_("statistical grouping"), max_length=60, blank=True)
     website = models.URLField(_("web site"), blank=True)
-    website_checked_on = models.DateField(_("web site checked on"), null=True, blank=True)
+    website_checked_on = models.DateField(
+        _("web site checked on"), null=True, blank=True, help_text=_("The day on which you saw that the address works.")
+    )
     directory = models.ForeignKey(
         Directory,
         models.PROTECT,
@@ -452,6 +458,13 @@ class Municipality(models.Model):
     def is_merged(self):
         """Whether the municipality has become part of its successor by today."""
         return self.is_merged_on(timezone.localdate())
+
+    @property
+    def public_url(self):
+        """The address of the public page, or "" where there is none; needs `with_current_region`."""
+        if not self.region_has_pages or self.is_merged:
+            return ""
+        return reverse("municipality_detail", args=[self.region_slug_now, self.slug])
 
 
 class RegionMembershipQuerySet(RegionRowQuerySet, ValidityQuerySet):

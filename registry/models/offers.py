@@ -28,7 +28,12 @@ class Offer(Validity):
     municipality = models.ForeignKey(
         "registry.Municipality", models.CASCADE, related_name="%(class)ss", verbose_name=_("municipality")
     )
-    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    checked_on = models.DateField(
+        _("checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which you saw that this holds. The public page shows it."),
+    )
 
     objects = OfferQuerySet.as_manager()
 
@@ -55,7 +60,7 @@ class GrantPeriod(Offer):
         GENERAL = "general", _("general grant")
         TARGETED = "targeted", _("targeted grant")
 
-    name = models.CharField(_("name"), max_length=160)
+    name = models.CharField(_("name"), max_length=160, help_text=_("As the municipality calls it."))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GENERAL)
     fields = models.ManyToManyField(
         "registry.AssociationField",
@@ -64,8 +69,12 @@ class GrantPeriod(Offer):
         verbose_name=_("fields"),
         help_text=_("Empty: for associations of every field."),
     )
-    opens_on = models.DateField(_("opens on"), null=True, blank=True)
-    closes_on = models.DateField(_("closes on"))
+    opens_on = models.DateField(
+        _("opens on"), null=True, blank=True, help_text=_("Empty when only the deadline is known.")
+    )
+    closes_on = models.DateField(
+        _("closes on"), help_text=_("The last day to apply. After it the page no longer shows the period.")
+    )
     url = models.URLField(_("instructions, link"), blank=True)
 
     history = HistoricalRecords()
@@ -104,9 +113,16 @@ class Premises(Offer):
     name = models.CharField(_("name"), max_length=160)
     address = models.CharField(_("address"), max_length=200, blank=True)
     price = models.CharField(_("price"), max_length=8, choices=Price, default=Price.UNKNOWN)
-    price_note = models.CharField(_("about the price"), max_length=200, blank=True)
+    price_note = models.CharField(
+        _("about the price"), max_length=200, blank=True, help_text=_("For example: free on weekdays.")
+    )
     booking_url = models.URLField(_("booking, link"), blank=True)
-    accessibility = models.CharField(_("accessibility of the place"), max_length=200, blank=True)
+    accessibility = models.CharField(
+        _("accessibility of the place"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example: step-free entrance, induction loop."),
+    )
     sort_key = SortKeyField("name")
 
     history = HistoricalRecords(excluded_fields=["sort_key"])
@@ -133,7 +149,11 @@ class Channel(Offer):
         OTHER = "other", _("other")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    name = models.CharField(_("name"), max_length=160)
+    name = models.CharField(
+        _("name"),
+        max_length=160,
+        help_text=_("As people know it, for example: the event calendar of the municipality."),
+    )
     url = models.URLField(_("address"), blank=True)
     sort_key = SortKeyField("name")
 

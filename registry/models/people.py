@@ -52,13 +52,25 @@ class Person(models.Model):
         _("e-mail for contacts"), blank=True, help_text=_("The sign-in address belongs to the account and may differ.")
     )
     phone = models.CharField(_("phone for contacts"), max_length=40, blank=True)
-    language = models.CharField(_("language of letters"), max_length=2, choices=Language, default=Language.FI)
-    contact_checked_on = models.DateField(_("contact details checked on"), null=True, blank=True)
+    language = models.CharField(
+        _("language of letters"),
+        max_length=2,
+        choices=Language,
+        default=Language.FI,
+        help_text=_("Letters from the registry are written to the person in this language."),
+    )
+    contact_checked_on = models.DateField(
+        _("contact details checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the person confirmed the details or you checked them. The public page shows it."),
+    )
     region = models.ForeignKey(
         "registry.Region",
         models.PROTECT,
         related_name="people",
         verbose_name=_("region that keeps this record"),
+        help_text=_("Its coordinators keep the record, also when the person has roles elsewhere."),
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -67,6 +79,7 @@ class Person(models.Model):
         blank=True,
         related_name="person",
         verbose_name=_("account"),
+        help_text=_("Only for a person who signs in."),
     )
     created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
     sort_key = SortKeyField("family_name", "given_name")
@@ -127,9 +140,15 @@ class Consent(models.Model):
         IN_PERSON = "in_person", _("face to face")
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents", verbose_name=_("person"))
-    field = models.CharField(_("what may be shown"), max_length=10, choices=Field)
-    given_on = models.DateField(_("given on"))
-    means = models.CharField(_("how it was given"), max_length=10, choices=Means)
+    field = models.CharField(
+        _("what may be shown"), max_length=10, choices=Field, help_text=_("Each is asked and recorded separately.")
+    )
+    given_on = models.DateField(
+        _("given on"), help_text=_("The day on which the volunteer gave it, not the day of recording.")
+    )
+    means = models.CharField(
+        _("how it was given"), max_length=10, choices=Means, help_text=_("Keep the paper or the message.")
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -115,7 +115,9 @@ class PeriodQuerySet(models.QuerySet):
 class Validity(models.Model):
     """A fact that holds between two known days, both included; an empty one means "always". Abstract."""
 
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_from = models.DateField(
+        _("valid from"), null=True, blank=True, help_text=_("Empty: for as long as is known.")
+    )
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The last day on which it holds."))
 
     class Meta:

@@ -42,7 +42,7 @@ class Feedback(models.Model):
     )
     page = models.CharField(_("page"), max_length=300, blank=True)
     message = models.TextField(_("message"), max_length=4000)
-    reply_to = models.EmailField(_("address for a reply"), blank=True)
+    reply_to = models.EmailField(_("address for a reply"), blank=True, help_text=_("Empty when no reply is wanted."))
     language = models.CharField(_("language"), max_length=2, default="fi")
     received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
     answer_by = models.DateField(_("answer by"), editable=False)
@@ -91,7 +91,7 @@ class Task(models.Model):
         NEXT_STEP = "next_step", _("Next step")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
-    title = models.CharField(_("what"), max_length=200)
+    title = models.CharField(_("what"), max_length=200, help_text=_("Begin with a verb: call, ask, check."))
     region = models.ForeignKey(
         "registry.Region",
         models.PROTECT,
@@ -118,7 +118,9 @@ class Task(models.Model):
         verbose_name=_("for whom"),
         help_text=_("Empty: any coordinator of the region."),
     )
-    due_on = models.DateField(_("due on"), null=True, blank=True)
+    due_on = models.DateField(
+        _("due on"), null=True, blank=True, help_text=_("After this day the task is overdue. Empty: no hurry.")
+    )
     url_name = models.CharField(max_length=80, blank=True, editable=False)
     url_args = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
