@@ -1,5 +1,6 @@
 """The coordinators' and administrators' tool: every table of the registry, by subject."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -8,5 +9,5 @@ from registry.admin import associations, boundaries, figures, geography, offers,
 __all__ = ["associations", "boundaries", "figures", "geography", "offers", "people", "roles", "site", "work"]
 
 admin.site.site_header = _("Administration")
-admin.site.site_title = _("Administration")
+admin.site.site_title = settings.SITE_NAME
 admin.site.index_title = _("What the registry keeps")

@@ -273,3 +273,29 @@ def test_the_front_page_names_the_site_and_the_demo_and_logs_nothing(as_kaisa, s
     assert "recent-actions-module" not in page
     assert '<a href="/sv/hallinta/" lang="sv" hreflang="sv"' in page
     assert LogEntry.objects.count() == 0
+
+
+def test_the_sign_in_page_names_the_site_and_not_the_address_of_the_machine(client, settings, db):
+    page = client.get("/en/hallinta/login/").content.decode()
+    assert f">{settings.SITE_NAME} – Administration</a>" in page
+    assert "testserver – " not in page
+    assert page.count("<h1") == 1
+
+
+def test_a_list_is_headed_by_its_table_and_a_row_by_its_name(as_kaisa, cast):
+    listed = as_kaisa.get(admin_url(models.Person)).content.decode()
+    row = as_kaisa.get(admin_url(models.Person, "change", cast.leena.pk)).content.decode()
+    assert ("<h1>People</h1>" in listed, "<h1>Leena Liesi</h1>" in row) == (True, True)
+
+
+def test_errors_stand_at_the_top_with_links_to_their_fields(as_kaisa, cast):
+    page = as_kaisa.post(admin_url(models.Person, "add"), {"given_name": "X"}).content.decode()
+    summary = page[page.index("error-summary") : page.index("</ul>", page.index("error-summary"))]
+    assert 'href="#id_family_name"' in summary
+    assert "autofocus" in page[page.index("error-summary") : page.index("<h2>", page.index("error-summary"))]
+
+
+def test_nothing_beside_a_choice_offers_to_delete_what_is_chosen(as_aino, cast):
+    page = as_aino.get(admin_url(models.Appointment, "change", cast.leena_in_oulu.pk)).content.decode()
+    assert "add-related" in page
+    assert "delete-related" not in page
