@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Format:
-    """A kind of file: `write(columns, rows)` yields its bytes."""
+    """A kind of file: `write(columns, rows, title)` yields its bytes; only XLSX shows the title."""
 
     key: str
     label: str
@@ -67,12 +67,12 @@ def ascii_name(text):
 # --- CSV -------------------------------------------------------------------------------------------------------------
 
 
-def write_csv(columns, rows):
+def write_csv(columns, rows, title=""):
     """Yield a CSV file piece by piece: UTF-8, commas, 2020-09-24, 3.5, and 1 or 0 for yes or no."""
     yield from _csv(columns, rows, ",", _plain)
 
 
-def write_finnish_csv(columns, rows):
+def write_finnish_csv(columns, rows, title=""):
     """Yield a CSV file as a Finnish Excel opens it: a byte order mark, semicolons, 24.9.2020, 3,5, kyllä or ei."""
     yield b"\xef\xbb\xbf"
     yield from _csv(columns, rows, ";", _finnish)
