@@ -39,6 +39,7 @@ TABLES = {
     "consent": ("view", "add"),
     "coordinator": SEES,
     "directory": SEES,
+    "exportlog": SEES,
     "feedback": CHANGES,
     "figureseries": SEES,
     "grantperiod": KEEPS,
@@ -59,8 +60,8 @@ TABLES = {
     "sizeclass": SEES,
     "task": KEEPS,
 }
-NEVER_ADDED = {"sitestate", "municipalityboundary"}  # one row; from a file
-NEVER_DELETED = {"sitestate", "person"}  # a person is erased, which clears history too
+NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog"}  # one row; from a file; by exporting
+NEVER_DELETED = {"sitestate", "person", "exportlog"}  # a person is erased, which clears history too
 WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
@@ -119,6 +120,7 @@ def test_every_address_has_its_row_in_the_tables():
     expected = {"style_guide"} | set(OPEN) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
     for table in TABLES:
         expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
+        expected.add(f"admin:registry_{table}_export")
         if hasattr(getattr(models, _class_name(table)), "history"):
             expected.add(f"admin:registry_{table}_simple_history")
     assert set(addresses()) == expected
@@ -170,6 +172,9 @@ def rows(cast, reference):
         "channel": models.Channel.objects.create(municipality=oulu, kind="calendar", name="Kalenteri"),
         "consent": models.Consent.objects.create(person=cast.ahti, field="name", given_on=TODAY, means="paper"),
         "coordinator": models.Coordinator.objects.get(person=cast.kaisa),
+        "exportlog": models.ExportLog.objects.create(
+            table="registry.person", file_format="csv", n_rows=1, region=region
+        ),
         "feedback": models.Feedback.objects.create(kind="error", region=region, message="Viesti", answer_by=TODAY),
         "grantperiod": models.GrantPeriod.objects.create(municipality=oulu, name="Avustus", closes_on=TODAY),
         "municipality": oulu,
@@ -257,6 +262,20 @@ def test_posts_of_those_without_the_right_change_nothing(clients, rows, table):
             answers.add(clients[role].post(reverse(f"admin:registry_{table}_{page}", args=args), data).status_code)
     assert answers <= {200, 302, 403, 404}
     assert list(model._base_manager.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_lists_are_exported_by_those_who_see_them_and_by_post_alone(clients, rows, table):
+    address = reverse(f"admin:registry_{table}_export", args=["csv"])
+    logged = models.ExportLog.objects.count()
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    may_see = {role: role == "administrator" or "view" in TABLES[table] for role in STAFF}
+    assert seen == dict.fromkeys(ROLES, 302) | dict.fromkeys(STAFF, 405)
+    seen = {role: client.post(address).status_code for role, client in clients.items() if role not in STAFF}
+    assert seen == {role: 302 for role in ROLES if role not in STAFF}
+    assert models.ExportLog.objects.count() == logged
+    seen = {role: clients[role].post(address).status_code for role in STAFF}
+    assert seen == {role: 200 if may_see[role] else 403 for role in STAFF}
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from common.names import fold
+from registry.admin.exports import Exports
 from registry.admin.history import changes_between
 from registry.admin.public_notes import put_beside
 from registry.forms import RegistryForm
@@ -84,7 +85,7 @@ class Step:
     is_post: bool = False
 
 
-class OwnRegion:
+class OwnRegion(Exports):
     """Lists, choices, filters and searches reach only what the user may edit."""
 
     form = RegistryForm
