@@ -243,6 +243,7 @@ def test_the_accepted_are_shown_apart_with_their_reason_and_taken_back(client_of
     accepted = client_of.get(url(nayta="hyvaksytyt"))
     assert shown(accepted) == {"working_time_missing": [str(town.liaison.person)]}
     assert "Sovittu kunnanjohtajan kanssa." in accepted.content.decode()
+    assert accepted.content.count(b"csrfmiddlewaretoken") == 2  # of signing out and of taking back
     taken_back = client_of.post(finding_url(town, "quality_withdraw"), follow=True)
     assert shown(taken_back) == {"working_time_missing": [str(town.liaison.person)]}
     assert not models.QualityException.objects.exists()
