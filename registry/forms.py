@@ -228,3 +228,18 @@ class MoveForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.by_name()
+
+
+class AcceptFindingForm(forms.Form):
+    """Until when something odd is right so, and why."""
+
+    reason = forms.CharField(
+        label=_("Why it is right so"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 200}),
+        help_text=_("For your colleagues and for yourself after half a year. No names or other details of people."),
+    )
+    until = DayField(
+        label=_("Right so until"),
+        help_text=_("The last day on which it is not shown, at most two years ahead. For example 1.1.2027."),
+    )

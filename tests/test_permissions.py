@@ -51,6 +51,7 @@ TABLES = {
     "population": SEES,
     "premises": KEEPS,
     "publishedfigure": SEES,
+    "qualityexception": SEES,
     "region": CHANGES,
     "regionmembership": SEES,
     "sector": SEES,
@@ -60,8 +61,10 @@ TABLES = {
     "sizeclass": SEES,
     "task": KEEPS,
 }
-NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog"}  # one row; from a file; by exporting
-NEVER_DELETED = {"sitestate", "person", "exportlog"}  # a person is erased, which clears history too
+# One row; from a file; by exporting; beside its finding.
+NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception"}
+# A person is erased, which clears history too; an acceptance is taken back.
+NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception"}
 WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
@@ -100,6 +103,12 @@ DESK = {
     "app_list": (["registry"], 200),
     "autocomplete": ([], 403),
 }
+# Data quality, with what the staff get for GET and for POST (coordinator, other coordinator, administrator).
+QUALITY = {
+    "quality": ((200, 200, 200), (405, 405, 405)),
+    "quality_accept": ((200, 404, 200), (422, 404, 422)),
+    "quality_withdraw": ((405, 405, 405), (302, 404, 404)),
+}
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
@@ -117,7 +126,7 @@ def addresses(patterns=None, namespace=""):
 
 
 def test_every_address_has_its_row_in_the_tables():
-    expected = {"style_guide"} | set(OPEN) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+    expected = {"style_guide"} | set(OPEN) | set(QUALITY) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
     for table in TABLES:
         expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
         expected.add(f"admin:registry_{table}_export")
@@ -189,6 +198,13 @@ def rows(cast, reference):
         "areamembership": oulu.area_memberships.first(),
         "area": models.Area.objects.filter(group__region=region).first(),
         "areagroup": models.AreaGroup.objects.filter(region=region).first(),
+        "qualityexception": models.QualityException.objects.create(
+            region=region,
+            check_key="working_time_missing",
+            subject=f"appointment-{cast.leena_in_oulu.pk}",
+            until=dt.date.today(),
+            reason="Syy",
+        ),
         "sharedmailbox": models.SharedMailbox.objects.create(municipality=oulu, post="Toimisto", email="t@example.org"),
         "situationstatement": factories.SituationStatementFactory(municipality=oulu),
         "task": models.Task.objects.create(title="Soita", region=region),
@@ -305,6 +321,22 @@ def test_desk_is_for_staff_alone(clients, page):
             assert status in {302, 405}
         else:
             assert status == (of_staff if role in STAFF else 302), role
+
+
+@pytest.mark.parametrize("name", QUALITY)
+def test_data_quality_answers_by_role(clients, rows, name):
+    exception = rows["qualityexception"]
+    finding = [exception.region.slug, exception.check_key, exception.subject]
+    address = reverse(name, args=[] if name == "quality" else finding)
+    for_get, for_post = QUALITY[name]
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, for_get, strict=True))
+    for role in (*ROLES[:5], "other_coordinator"):
+        assert clients[role].post(address, {"until": "1.1.2100"}).status_code in {302, 404, 405}
+    assert models.QualityException.objects.get() == exception
+    # The coordinator takes the one acceptance back, so that the administrator finds none.
+    seen = {role: clients[role].post(address).status_code for role in STAFF}
+    assert seen == dict(zip(STAFF, for_post, strict=True))
 
 
 def test_style_guide_is_for_staff_alone(clients):

@@ -4,11 +4,33 @@ from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin import associations, boundaries, export_log, figures, geography, offers, people, roles, site, work
+from registry.admin import (
+    associations,
+    boundaries,
+    export_log,
+    figures,
+    geography,
+    offers,
+    people,
+    quality,
+    roles,
+    site,
+    work,
+)
 
 __all__ = [
-    "associations", "boundaries", "export_log", "figures", "geography", "offers", "people", "roles", "site", "work",
-]  # fmt: skip
+    "associations",
+    "boundaries",
+    "export_log",
+    "figures",
+    "geography",
+    "offers",
+    "people",
+    "quality",
+    "roles",
+    "site",
+    "work",
+]
 
 admin.site.site_header = _("Administration")
 admin.site.site_title = settings.SITE_NAME

@@ -79,6 +79,10 @@ def add_row(model, place, person, number):
             return models.Task.objects.create(
                 title="Soita", region=region, municipality=place, assigned_to=person, due_on=DAY
             )
+        case "QualityException":
+            return models.QualityException.objects.create(
+                region=region, check_key="vacancy", subject=f"municipality-{place.pk}-{number}", until=DAY, reason="Syy"
+            )
         case "Municipality":
             return factories.MunicipalityFactory(region=region)
         case "MunicipalityBoundary":
@@ -161,10 +165,11 @@ def test_every_page_opens_for_an_administrator(model, as_aino, cast, reference):
     row = add_row(model, reference.oulu, cast.leena, 1)
     pages = [admin_url(model), f"{admin_url(model)}?q=x", admin_url(model, "change", row.pk)]
     pages.append(admin_url(model, "history", row.pk))
-    # From a file; one row, which is there already; by exporting.
-    if model not in {models.MunicipalityBoundary, models.SiteState, models.ExportLog}:
+    # From a file; one row, which is there already; by exporting; where a finding is shown.
+    if model not in {models.MunicipalityBoundary, models.SiteState, models.ExportLog, models.QualityException}:
         pages.append(admin_url(model, "add"))
-    if model not in {models.Person, models.SiteState, models.ExportLog}:  # erased, and kept
+    # Erased, and kept; taken back.
+    if model not in {models.Person, models.SiteState, models.ExportLog, models.QualityException}:
         pages.append(admin_url(model, "delete", row.pk))
     for page in pages:
         response = as_aino.get(page)
