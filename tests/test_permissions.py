@@ -35,6 +35,7 @@ TABLES = {
     "association": KEEPS,
     "associationcontact": KEEPS,
     "associationfield": SEES,
+    "changeset": SEES,
     "channel": KEEPS,
     "consent": ("view", "add"),
     "coordinator": SEES,
@@ -59,8 +60,8 @@ TABLES = {
     "sizeclass": SEES,
     "task": KEEPS,
 }
-NEVER_ADDED = {"sitestate", "municipalityboundary"}  # one row; from a file
-NEVER_DELETED = {"sitestate", "person"}  # a person is erased, which clears history too
+NEVER_ADDED = {"changeset", "sitestate", "municipalityboundary"}  # by its step; one row; from a file
+NEVER_DELETED = {"changeset", "sitestate", "person"}  # a person is erased, which clears history too
 WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
@@ -83,6 +84,9 @@ OPEN = {
 STEPS = {
     "registry_municipality_merge": ("municipality", [], (403, 404, 200)),
     "registry_municipality_move": ("municipality", [], (403, 404, 200)),
+    "registry_person_merge": ("person", [], (200, 404, 200)),
+    "registry_association_merge": ("association", [], (200, 404, 200)),
+    "registry_changeset_undo": ("changeset", [], (200, 404, 200)),
     "registry_person_erase": ("person", [], (403, 404, 200)),
     "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
@@ -166,6 +170,7 @@ def rows(cast, reference):
         "associationcontact": models.AssociationContact.objects.create(
             association=association, name="Salme Salainen", source="puhelu", basis="given", obtained_on=TODAY
         ),
+        "changeset": models.ChangeSet.objects.create(kind="merge", subject="registry.person:1:2", region=region),
         "channel": models.Channel.objects.create(municipality=oulu, kind="calendar", name="Kalenteri"),
         "consent": models.Consent.objects.create(person=cast.ahti, field="name", given_on=TODAY, means="paper"),
         "coordinator": models.Coordinator.objects.get(person=cast.kaisa),

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import HistoryAdmin, RelatedList, Step, is_administrator
 from registry.admin.filters import OwnRelatedFilter
+from registry.admin.merging import MergeSteps
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
+from registry.merging import merge_people, preview_person_merge
 from registry.models import Agent, Appointment, Consent, Coordinator, Person
 from registry.privacy import erase_person
 
@@ -38,7 +40,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(HistoryAdmin):
+class PersonAdmin(MergeSteps, HistoryAdmin):
     """Contact details, what the public sees of them, consents and roles."""
 
     list_display = ["full_name", "email", "phone", "roles_today", "region", "contact_checked_on"]
@@ -52,6 +54,9 @@ class PersonAdmin(HistoryAdmin):
         (None, {"fields": ["given_name", "family_name", "email", "phone", "public_view"]}),
         (_("For contacts"), {"fields": ["language", "contact_checked_on", "region", "user"]}),
     ]
+    merge_columns = ["full_name", "email", "phone", "roles_today", "region"]
+    preview_merge = staticmethod(preview_person_merge)
+    merge_rows = staticmethod(merge_people)
     related_lists = [
         RelatedList(Appointment, "person", ("municipality", "kind", "title", "start", "end")),
         RelatedList(Agent, "person", ("municipality", "stage", "start", "end")),
@@ -102,8 +107,11 @@ class PersonAdmin(HistoryAdmin):
         return False
 
     def get_steps(self, request, obj):
-        """Offer erasing to administrators."""
-        return [Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else []
+        """Offer merging, and erasing to administrators."""
+        steps = super().get_steps(request, obj)
+        return (
+            [*steps, Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else steps
+        )
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show the consents below the form."""
