@@ -158,6 +158,7 @@ def build_demo(today=None):
             _municipality(world, region, municipality)
     _feedback(world)
     leave_oddities(today)
+    _twins(world)
     return world.n_people
 
 
@@ -388,3 +389,15 @@ def _feedback(world):
         region=region,
         due_on=world.today + dt.timedelta(days=7),
     )
+
+
+def _twins(world):
+    """Leave one liaison in the registry twice, as happens when two people write down the same name."""
+    liaisons = Appointment.objects.liaisons().current().filter(municipality__memberships__region__code="17")
+    liaison = liaisons.exclude(municipality__code__in=TWO_LIAISONS).filter(person__user=None).order_by("pk").first()
+    first = liaison.person
+    twin = world.person(first.region)
+    twin.given_name, twin.family_name, twin.phone = first.given_name, first.family_name, ""
+    twin.save()
+    world.appoint(liaison.municipality, twin, world.day(liaison.start_last.year), hours_per_week=3)
+    Task.objects.create(title="Kysy, onko toimenkuva julkaistu", region=first.region, assigned_to=twin)

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from config.demo import PASSWORD, build_demo
 from registry import models
+from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
 
 TODAY = dt.date.today()
@@ -66,6 +67,13 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
     assert None in shown
     assert any(shown)
     assert models.Pairing.objects.current().exists()
+
+
+def test_demo_has_two_rows_of_one_person_to_be_merged(demo):
+    twin = models.Person.objects.get(tasks__isnull=False)
+    other = models.Person.objects.looking_like(twin).exclude(pk=twin.pk).get()
+    preview = preview_person_merge(twin, other, by=User.objects.get(email="coordinator@example.org"))
+    assert (preview.reasons, len(preview.joined), len(preview.moved)) == ([], 1, 1)
 
 
 def test_demo_is_marked_so_that_every_page_says_so(demo, client):

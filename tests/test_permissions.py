@@ -35,6 +35,7 @@ TABLES = {
     "association": KEEPS,
     "associationcontact": KEEPS,
     "associationfield": SEES,
+    "changeset": SEES,
     "channel": KEEPS,
     "consent": ("view", "add"),
     "coordinator": SEES,
@@ -61,10 +62,10 @@ TABLES = {
     "sizeclass": SEES,
     "task": KEEPS,
 }
-# One row; from a file; by exporting; beside its finding.
-NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception"}
+# One row; from a file; by exporting; beside its finding; by its step.
+NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception", "changeset"}
 # A person is erased, which clears history too; an acceptance is taken back.
-NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception"}
+NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception", "changeset"}
 WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
@@ -87,6 +88,9 @@ OPEN = {
 STEPS = {
     "registry_municipality_merge": ("municipality", [], (403, 404, 200)),
     "registry_municipality_move": ("municipality", [], (403, 404, 200)),
+    "registry_person_merge": ("person", [], (200, 404, 200)),
+    "registry_association_merge": ("association", [], (200, 404, 200)),
+    "registry_changeset_undo": ("changeset", [], (200, 404, 200)),
     "registry_person_erase": ("person", [], (403, 404, 200)),
     "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
@@ -178,6 +182,7 @@ def rows(cast, reference):
         "associationcontact": models.AssociationContact.objects.create(
             association=association, name="Salme Salainen", source="puhelu", basis="given", obtained_on=TODAY
         ),
+        "changeset": models.ChangeSet.objects.create(kind="merge", subject="registry.person:1:2", region=region),
         "channel": models.Channel.objects.create(municipality=oulu, kind="calendar", name="Kalenteri"),
         "consent": models.Consent.objects.create(person=cast.ahti, field="name", given_on=TODAY, means="paper"),
         "coordinator": models.Coordinator.objects.get(person=cast.kaisa),

@@ -15,6 +15,7 @@ from registry.admin import (
     quality,
     roles,
     site,
+    steps,
     work,
 )
 
@@ -29,6 +30,7 @@ __all__ = [
     "quality",
     "roles",
     "site",
+    "steps",
     "work",
 ]
 

@@ -5,14 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import HistoryAdmin, RelatedList
 from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter
+from registry.admin.merging import MergeSteps
 from registry.admin.roles import WordListAdmin
+from registry.merging import merge_associations, preview_association_merge
 from registry.models import Agent, Association, AssociationContact, AssociationField
 
 admin.site.register(AssociationField, WordListAdmin)
 
 
 @admin.register(Association)
-class AssociationAdmin(HistoryAdmin):
+class AssociationAdmin(MergeSteps, HistoryAdmin):
     """Associations of the region."""
 
     list_display = ["title", "municipality", "field", "register_number", "ended_on"]
@@ -27,6 +29,9 @@ class AssociationAdmin(HistoryAdmin):
     search_fields = ["search"]
     sortable_by = ["title", "municipality", "field", "ended_on"]
     fields = ["name", "register_number", "municipality", "field", "website", "ended_on"]
+    merge_columns = ["title", "municipality", "register_number", "field", "ended_on"]
+    preview_merge = staticmethod(preview_association_merge)
+    merge_rows = staticmethod(merge_associations)
     related_lists = [
         RelatedList(AssociationContact, "association", ("name", "email", "phone", "checked_on", "no_letters_since")),
         RelatedList(Agent, "association", ("person", "municipality", "start", "end")),

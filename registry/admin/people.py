@@ -13,8 +13,10 @@ from registry.admin.base import HistoryAdmin, RelatedList, Step, is_administrato
 from registry.admin.filters import OwnRelatedFilter
 from registry.admin.next_steps import after_person
 from registry.admin.public_notes import person_notes, public_lines, public_summary
+from registry.admin.merging import MergeSteps
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
+from registry.merging import merge_people, preview_person_merge
 from registry.models import Agent, Appointment, Consent, Coordinator, Person
 from registry.privacy import erase_person
 from registry.public_details import standings_of
@@ -41,7 +43,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(HistoryAdmin):
+class PersonAdmin(MergeSteps, HistoryAdmin):
     """Contact details, what the public sees of them, consents and roles."""
 
     list_display = ["full_name", "email", "phone", "roles_today", "region", "contact_checked_on"]
@@ -55,6 +57,9 @@ class PersonAdmin(HistoryAdmin):
         (None, {"fields": ["given_name", "family_name", "email", "phone", "contact_checked_on", "public_view"]}),
         (_("For letters and the record"), {"fields": ["language", "region", "user"]}),
     ]
+    merge_columns = ["full_name", "email", "phone", "roles_today", "region"]
+    preview_merge = staticmethod(preview_person_merge)
+    merge_rows = staticmethod(merge_people)
     related_lists = [
         RelatedList(Appointment, "person", ("municipality", "kind", "title", "start", "end")),
         RelatedList(Agent, "person", ("municipality", "stage", "start", "end")),
@@ -116,8 +121,11 @@ class PersonAdmin(HistoryAdmin):
         return False
 
     def get_steps(self, request, obj):
-        """Offer erasing to administrators."""
-        return [Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else []
+        """Offer merging, and erasing to administrators."""
+        steps = super().get_steps(request, obj)
+        return (
+            [*steps, Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else steps
+        )
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show the consents below the form."""

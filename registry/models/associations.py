@@ -34,6 +34,11 @@ class AssociationQuerySet(ScopedQuerySet):
         """Return associations in whose name or register number `text` occurs, å ä ö or not."""
         return self.filter(search__contains=fold(text))
 
+    def looking_like(self, association):
+        """Return associations of the same municipality whose names share the first word with `association`'s."""
+        first_word = next(iter(fold(association.name).split()), "")
+        return self.filter(municipality=association.municipality_id, search__contains=first_word)
+
     def by_name(self):
         """Return associations in alphabetical order."""
         return self.order_by("sort_key", "pk")

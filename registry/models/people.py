@@ -30,6 +30,15 @@ class PersonQuerySet(ScopedQuerySet):
         """Return people in whose name or address `text` occurs, å ä ö or not."""
         return self.filter(search__contains=fold(text))
 
+    def looking_like(self, person):
+        """Return people with the same name, e-mail or phone as `person`, who is among them."""
+        same = Q(sort_key=person.sort_key)
+        if person.email:
+            same |= Q(email__iexact=person.email)
+        if person.phone:
+            same |= Q(phone=person.phone)
+        return self.filter(same)
+
     def by_name(self):
         """Return people in Finnish alphabetical order."""
         return self.order_by("sort_key", "pk")
