@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import HistoryAdmin, RelatedList, Step, is_administrator
 from registry.admin.filters import OwnRelatedFilter
+from registry.admin.merging import MergeSteps
 from registry.admin.next_steps import after_person
 from registry.admin.public_notes import person_notes, public_lines, public_summary
-from registry.admin.merging import MergeSteps
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
 from registry.merging import merge_people, preview_person_merge
