@@ -40,7 +40,7 @@ def liaison_history(points, figures):
             is_published=True,
         )
         for figure in figures
-        if figure.series.key == LIAISON_SERIES
+        if figure.series_key == LIAISON_SERIES
     ]
     computed = [
         HistoryRow(
@@ -97,12 +97,11 @@ class PublishedRow:
 
 def published_rows(figures):
     """Return a PublishedRow for each figure of one query; corrections are told from the rows themselves."""
-    figures = list(figures)
     corrected = {figure.supersedes_id for figure in figures}
     return [
         PublishedRow(
-            name=figure.series.name,
-            explanation=figure.series.explanation,
+            name=figure.series_name,
+            explanation=figure.explanation,
             year=figure.reference_year,
             value=plain_number(figure.value),
             share=Share(int(figure.value), figure.out_of) if figure.has_share else None,

@@ -44,7 +44,7 @@ class RegionListForm(forms.Form):
         self.fields["vuosi"].choices = [("", _("now"))] + [(str(year), str(year)) for year in years]
         groups = {}
         for area in areas:
-            groups.setdefault(area.group.name, []).append((area.address_key, area.name))
+            groups.setdefault(area.group_name, []).append((area.address_key, area.name))
         self.fields["alue"].choices = [everything, *groups.items()]
         self.fields["koko"].choices = [everything, *sizes]
         self.fields["tilanne"].choices = [everything, *Situation.choices]

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from common.numbers import whole_number
 from registry.figures import Share
-from registry.models import MunicipalityBoundary, Situation
+from registry.models import Situation
+from registry.page_reads import Outline
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class MunicipalityRow:
     size_key: str | None
     size_name: str | None
     tile: tuple[int, int] | None
-    boundary: MunicipalityBoundary | None
+    boundary: Outline | None
     is_in_area: bool
     is_shown: bool = True
 
@@ -37,24 +38,24 @@ class MunicipalityRow:
         )
 
 
-def municipality_rows(region, municipalities):
-    """Return a MunicipalityRow for each municipality annotated with situation and population."""
+def municipality_rows(region, municipalities, situations):
+    """Return a MunicipalityRow for each ListedMunicipality, with its situation by the municipality's id."""
     return [
         MunicipalityRow(
-            name=municipality.name,
-            slug=municipality.slug,
-            url=reverse("municipality_detail", args=[region.slug, municipality.slug]),
-            situation=Situation(municipality.situation),
-            population=municipality.population,
-            residents=whole_number(municipality.population),
-            population_year=municipality.population_year,
-            size_key=municipality.size_class_key,
-            size_name=municipality.size_class_name,
-            tile=None if municipality.tile_row is None else (municipality.tile_row, municipality.tile_col),
-            boundary=getattr(municipality, "boundary", None),
-            is_in_area=getattr(municipality, "is_in_area", True),
+            name=each.name,
+            slug=each.slug,
+            url=reverse("municipality_detail", args=[region.slug, each.slug]),
+            situation=situations[each.pk],
+            population=each.population,
+            residents=whole_number(each.population),
+            population_year=each.population_year,
+            size_key=each.size_class_key,
+            size_name=each.size_class_name,
+            tile=each.tile,
+            boundary=each.outline,
+            is_in_area=each.is_in_area,
         )
-        for municipality in municipalities
+        for each in municipalities
     ]
 
 

@@ -17,7 +17,8 @@ from public.region_list import (
     sorted_rows,
 )
 from registry.figures import last_day_of_year, situation_over_time, years_of
-from registry.models import Area, Coordinator, Municipality, PublishedFigure, Region
+from registry.models import Region
+from registry.page_reads import areas_of, coordinators_of, figures_of_region, municipalities_of
 
 
 @public_page
@@ -28,10 +29,11 @@ def region_detail(request, region_slug):
         raise Http404
     today = timezone.localdate()
     years = years_of(region, today=today)
-    areas = list(Area.objects.for_region_page(region))
+    areas = areas_of(region)
     on = RegionListForm.day(request.GET, years, today)
     area = RegionListForm.area(request.GET, areas)
-    rows = municipality_rows(region, Municipality.objects.for_region_page(region, on, area=area))
+    over_time = _over_time(region, years, on, today)
+    rows = municipality_rows(region, municipalities_of(region, on, area=area), over_time["point"].situations)
     form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(rows))
     status = 200 if form.is_valid() else 400
     context = {
@@ -41,8 +43,8 @@ def region_detail(request, region_slug):
         "is_now": on == today,
         "is_kept": on >= region.records_from,
         **_list(rows, form, request.GET),
-        **_over_time(region, years, on, today),
-        "coordinators": list(Coordinator.objects.for_region_page(region, today)),
+        **over_time,
+        "coordinators": coordinators_of(region, today),
     }
     return render(request, "public/region_detail.html", context, status=status)
 
@@ -66,7 +68,7 @@ def _over_time(region, years, on, today):
     """Return how the region stands on the chosen day and stood over the years, with three queries."""
     days = [last_day_of_year(year, today=today) for year in reversed(years) if year >= region.records_from.year]
     *points, point = situation_over_time(region, [*days, on])
-    figures = list(PublishedFigure.objects.for_region_page(region))
+    figures = figures_of_region(region)
     history = liaison_history(points, figures)
     return {
         "point": point,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SortKeyField
+from common.prepared import Prepared
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.scope import ScopedQuerySet
 
@@ -168,17 +169,13 @@ class OfferRow:
         return kinds[self.what](self.kind).label
 
 
-def offers_on(municipality, on):
-    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
-
-    Grant periods are those that have not closed, the nearest deadline first; the
-    rest stands in alphabetical order.
-    """
+@Prepared
+def _offers(municipality: int, on: date):
     nothing, no_day = Value(""), Cast(Value(None), models.DateField())
     grants = GrantPeriod.objects.for_municipality_page(municipality, on).not_closed(on).order_by()
     premises = Premises.objects.for_municipality_page(municipality, on).order_by()
     channels = Channel.objects.for_municipality_page(municipality, on).order_by()
-    rows = grants.values_list(
+    return grants.values_list(
         Value("grant"), nothing, "name", "kind", nothing, nothing, "url", nothing, "opens_on", "closes_on", "checked_on"
     ).union(
         premises.values_list(
@@ -190,6 +187,15 @@ def offers_on(municipality, on):
         ),
         all=True,
     )  # fmt: skip
+
+
+def offers_on(municipality, on):
+    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
+
+    Grant periods are those that have not closed, the nearest deadline first; the
+    rest stands in alphabetical order.
+    """
+    rows = _offers(municipality.pk, on)
     offers = {"grant": [], "premises": [], "channel": []}
     for row in sorted((OfferRow(*row) for row in rows), key=lambda row: (row.closes_on or on, row.sort_key, row.name)):
         offers[row.what].append(row)

@@ -1,0 +1,193 @@
+"""What the pages of a region and of a municipality read, as plain rows: one query each, its SQL written once."""
+
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import Value
+from django.db.models.functions import Coalesce
+
+from common.names import translated
+from common.prepared import Prepared
+from registry.models import Agent, Appointment, Area, AreaMembership, Coordinator, Municipality, PublishedFigure
+
+
+class AreaOfRegion(NamedTuple):
+    """One of a region's areas, with its grouping."""
+
+    pk: int
+    name: str
+    code: str
+    group_name: str
+    group_key: str
+
+    @property
+    def address_key(self):
+        """How the area stands in an address: grouping and code."""
+        return f"{self.group_key}.{self.code}"
+
+
+def areas_of(region):
+    """Return the AreaOfRegions of a region, in order."""
+    return [AreaOfRegion(*row) for row in _areas(region.pk)]
+
+
+@Prepared
+def _areas(region: int):
+    areas = Area.objects.for_region_page(region).rewrite(False)
+    return areas.values_list("pk", translated("name"), "code", translated("group__name"), "group__key")
+
+
+class Outline(NamedTuple):
+    """A municipality's boundary as a map draws it."""
+
+    municipality_id: int
+    rings: list
+    label_x: int
+    label_y: int
+    attribution: str
+
+
+class ListedMunicipality(NamedTuple):
+    """One municipality in a region's list."""
+
+    pk: int
+    name: str
+    slug: str
+    population: int | None
+    population_year: int | None
+    size_class_key: str | None
+    size_class_name: str | None
+    tile: tuple | None
+    outline: Outline | None
+    is_in_area: bool
+
+
+def municipalities_of(region, on, *, area=None):
+    """Return the ListedMunicipalities that belong to `region` on day `on`, in order; without `area` all are in it."""
+    rows = _municipalities(region.pk, on, on.year, area.pk if area else 0)
+    return [
+        ListedMunicipality(
+            pk, name, slug, population, year, size_key, size_name,
+            tile=None if tile_row is None else (tile_row, tile_col),
+            outline=None if rings is None else Outline(pk, rings, label_x, label_y, attribution),
+            is_in_area=area is None or is_in_area,
+        )
+        for (
+            pk, name, slug, population, year, size_key, size_name, tile_row, tile_col, rings, label_x, label_y,
+            attribution, is_in_area,
+        ) in rows
+    ]  # fmt: skip
+
+
+@Prepared
+def _municipalities(region: int, on: date, year: int, area: int):
+    return (
+        Municipality.objects.rewrite(False)
+        .members_of(region, on)
+        .with_population_by(year)
+        .with_membership_in(area, on)
+        .by_name()
+        .values_list(
+            "pk", translated("name"), "slug", "population", "population_year", "size_class_key", "size_class_name",
+            "tile_row", "tile_col",
+            "boundary__rings", "boundary__label_x", "boundary__label_y", "boundary__attribution",
+            "is_in_area",
+        )
+    )  # fmt: skip
+
+
+class Figure(NamedTuple):
+    """A published figure with its series."""
+
+    pk: int
+    series_key: str
+    series_name: str
+    explanation: str
+    published_on: date
+    reference_year: int
+    statistic: str
+    value: Decimal
+    out_of: int | None
+    base: str
+    unit: str
+    is_derived: bool
+    supersedes_id: int | None
+    source: str
+    source_url: str
+    note: str
+
+    @property
+    def has_share(self):
+        """Whether a percentage may be shown: only of a count whose n was published."""
+        return self.statistic == PublishedFigure.Statistic.COUNT and bool(self.out_of)
+
+
+def figures_of_region(region):
+    """Return all editions of a region's own Figures, in the order of series, year and publication."""
+    return [Figure(*row) for row in _figures_of_region(region.pk)]
+
+
+def figures_of_municipality(municipality):
+    """Return the Figures that are about a municipality or name it, newest first."""
+    return [Figure(*row) for row in _figures_of_municipality(municipality.pk)]
+
+
+@Prepared
+def _figures_of_region(region: int):
+    return _figures(PublishedFigure.objects.for_region_page(region))
+
+
+@Prepared
+def _figures_of_municipality(municipality: int):
+    return _figures(PublishedFigure.objects.for_municipality_page(municipality))
+
+
+def _figures(figures):
+    explanation, base, unit, note = (
+        Coalesce(translated(path), Value("")) for path in ("series__explanation", "base", "unit", "note")
+    )
+    return figures.rewrite(False).values_list(
+        "pk", "series__key", translated("series__name"), explanation, "published_on", "reference_year", "statistic",
+        "value", "out_of", base, unit, "is_derived", "supersedes", "source", "source_url", note,
+    )  # fmt: skip
+
+
+def coordinators_of(region, on):
+    """Return a region's coordinators on day `on` with their areas."""
+    return _coordinators(region.pk, on)
+
+
+@Prepared
+def _coordinators(region: int, on: date):
+    return Coordinator.objects.for_region_page(region, on)
+
+
+def appointments_of(municipality):
+    """Return what a municipality's page needs of its appointments, newest first."""
+    return _appointments(municipality.pk)
+
+
+@Prepared
+def _appointments(municipality: int):
+    return Appointment.objects.for_municipality_page(municipality)
+
+
+def areas_of_municipality(municipality, on):
+    """Return the memberships in areas that a municipality has on day `on`."""
+    return _area_memberships(municipality.pk, on)
+
+
+@Prepared
+def _area_memberships(municipality: int, on: date):
+    return AreaMembership.objects.for_municipality_page(municipality, on)
+
+
+def agents_of(municipality, on):
+    """Return the agents who act in a municipality on day `on`, with public fields only."""
+    return _agents(municipality.pk, on)
+
+
+@Prepared
+def _agents(municipality: int, on: date):
+    return Agent.objects.for_municipality_page(municipality, on)
