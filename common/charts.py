@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-_WIDTH = 360
-_LABEL_WIDTH = 96
-_BAR_WIDTH = 160
+# As includes/chart.html draws them: a row's height, and how long a bar of the whole is.
 _ROW_HEIGHT = 30
-_BAR_HEIGHT = 18
+_BAR_WIDTH = 160
 
 
 @dataclass(frozen=True)
@@ -26,9 +24,10 @@ class ChartRow:
 class Bar:
     """A ChartRow in its place in the picture."""
 
-    row: ChartRow
+    label: str
+    figure: str
+    kind: str
     y: int
-    text_y: int
     width: int
 
 
@@ -46,43 +45,19 @@ class Chart:
     source: str
 
     @property
-    def width(self):
-        """The width of the picture, in its own units."""
-        return _WIDTH
-
-    @property
     def height(self):
         """The height of the picture, in its own units."""
         return _ROW_HEIGHT * len(self.rows)
-
-    @property
-    def bar_x(self):
-        """Where bars begin."""
-        return _LABEL_WIDTH
-
-    @property
-    def bar_height(self):
-        """How thick bars are."""
-        return _BAR_HEIGHT
-
-    @property
-    def full_width(self):
-        """How long a bar of the whole would be."""
-        return _BAR_WIDTH
-
-    @property
-    def figure_x(self):
-        """Where figures begin."""
-        return _LABEL_WIDTH + _BAR_WIDTH + 8
 
     @property
     def bars(self):
         """The rows in their places, top down."""
         return [
             Bar(
-                row,
-                y=index * _ROW_HEIGHT + (_ROW_HEIGHT - _BAR_HEIGHT) // 2,
-                text_y=index * _ROW_HEIGHT + _ROW_HEIGHT // 2 + 4,
+                row.label,
+                row.figure,
+                kind="published" if row.is_published else "computed",
+                y=index * _ROW_HEIGHT,
                 width=round(min(max(row.share, 0), 1) * _BAR_WIDTH),
             )
             for index, row in enumerate(self.rows)

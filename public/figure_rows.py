@@ -17,10 +17,13 @@ class HistoryRow:
     """The liaison situation of a region at one time: published once, or computed from dated roles."""
 
     when: object
+    day: str
     named: Share
+    words: str
     n_persons: int | None
+    persons: str
     source: str
-    source_url: str
+    origin: str
     is_published: bool
 
 
@@ -30,13 +33,17 @@ def liaison_history(points, figures):
     Published figures stand beside computed ones, each under its own source, and
     are never added to them.
     """
+    published_words, own_words, not_published = _("published:"), _("this registry"), _("not published")
     published = [
         HistoryRow(
             when=figure.published_on,
-            named=Share(int(figure.value), figure.out_of),
+            day=date_format(figure.published_on, "SHORT_DATE_FORMAT"),
+            named=(named := Share(int(figure.value), figure.out_of)),
+            words=share_in_words(named),
             n_persons=None,
+            persons=not_published,
             source=figure.source,
-            source_url=figure.source_url,
+            origin=f"{published_words} {figure.source}",
             is_published=True,
         )
         for figure in figures
@@ -44,7 +51,15 @@ def liaison_history(points, figures):
     ]
     computed = [
         HistoryRow(
-            when=point.on, named=point.named, n_persons=point.n_persons, source="", source_url="", is_published=False
+            when=point.on,
+            day=date_format(point.on, "SHORT_DATE_FORMAT"),
+            named=point.named,
+            words=share_in_words(point.named),
+            n_persons=point.n_persons,
+            persons=str(point.n_persons),
+            source="",
+            origin=own_words,
+            is_published=False,
         )
         for point in points
     ]
@@ -55,9 +70,9 @@ def liaison_chart(history):
     """Return the Chart of HistoryRows whose n is known."""
     rows = [
         ChartRow(
-            label=date_format(row.when, "SHORT_DATE_FORMAT"),
+            label=row.day,
             share=row.named.count / row.named.out_of,
-            figure=share_in_words(row.named),
+            figure=row.words,
             is_published=row.is_published,
         )
         for row in history
@@ -84,36 +99,37 @@ class PublishedRow:
     year: int
     value: str
     share: Share | None
-    base: str
-    unit: str
-    note: str
-    source: str
-    source_url: str
-    published_on: object
-    is_derived: bool
+    words: str
+    of_what: str
+    source_words: str
     is_corrected: bool
     is_correction: bool
+
+    @property
+    def correction(self):
+        """What corrections have to do with the figure, in words."""
+        words = [_("Corrected later")] if self.is_corrected else []
+        return " ".join([*words, _("Corrects an earlier figure")] if self.is_correction else words)
 
 
 def published_rows(figures):
     """Return a PublishedRow for each figure of one query; corrections are told from the rows themselves."""
     corrected = {figure.supersedes_id for figure in figures}
-    return [
-        PublishedRow(
-            name=figure.series_name,
-            explanation=figure.explanation,
-            year=figure.reference_year,
-            value=plain_number(figure.value),
-            share=Share(int(figure.value), figure.out_of) if figure.has_share else None,
-            base=figure.base,
-            unit=figure.unit,
-            note=figure.note,
-            source=figure.source,
-            source_url=figure.source_url,
-            published_on=figure.published_on,
-            is_derived=figure.is_derived,
-            is_corrected=figure.pk in corrected,
-            is_correction=figure.supersedes_id is not None,
-        )
-        for figure in figures
-    ]
+    return [_published_row(figure, is_corrected=figure.pk in corrected) for figure in figures]
+
+
+def _published_row(figure, *, is_corrected):
+    value = plain_number(figure.value)
+    share = Share(int(figure.value), figure.out_of) if figure.has_share else None
+    return PublishedRow(
+        name=figure.series_name,
+        explanation=figure.explanation,
+        year=figure.reference_year,
+        value=value,
+        share=share,
+        words=share_in_words(share) if share else value,
+        of_what=figure.base if share else f"{figure.unit} ({figure.base})" if figure.base else figure.unit,
+        source_words=f"{figure.source}. {figure.note or (_('Count derived from what was published.') if figure.is_derived else '')}",
+        is_corrected=is_corrected,
+        is_correction=figure.supersedes_id is not None,
+    )

@@ -19,9 +19,10 @@ class MunicipalityRow:
     slug: str
     url: str
     situation: Situation
+    situation_words: str
     population: int | None
     residents: str
-    population_year: int | None
+    population_year: int | str
     size_key: str | None
     size_name: str | None
     tile: tuple[int, int] | None
@@ -40,15 +41,17 @@ class MunicipalityRow:
 
 def municipality_rows(region, municipalities, situations):
     """Return a MunicipalityRow for each ListedMunicipality, with its situation by the municipality's id."""
+    words = {situation: str(situation.label) for situation in Situation}
     return [
         MunicipalityRow(
             name=each.name,
             slug=each.slug,
             url=reverse("municipality_detail", args=[region.slug, each.slug]),
-            situation=situations[each.pk],
+            situation=(situation := situations[each.pk]),
+            situation_words=words[situation],
             population=each.population,
             residents=whole_number(each.population),
-            population_year=each.population_year,
+            population_year=each.population_year or "",
             size_key=each.size_class_key,
             size_name=each.size_class_name,
             tile=each.tile,
@@ -61,7 +64,7 @@ def municipality_rows(region, municipalities, situations):
 
 def chosen_rows(rows, choices):
     """Return the rows with `is_shown` by the reader's choices."""
-    return [replace(row, is_shown=row.matches(choices)) for row in rows]
+    return [row if row.matches(choices) else replace(row, is_shown=False) for row in rows]
 
 
 def sorted_rows(rows, order):
