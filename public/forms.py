@@ -1,11 +1,15 @@
 """What readers write: a search, the choices of a list, feedback."""
 
+from typing import NamedTuple
+
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common.markup import Pattern
 from registry.figures import last_day_of_year
 from registry.models import Feedback, Region, Situation
 
@@ -16,22 +20,35 @@ class SearchForm(forms.Form):
     haku = forms.CharField(label=_("Municipality"), max_length=80, required=False, strip=True)
 
 
+class Option(NamedTuple):
+    """One choice of a select."""
+
+    value: str
+    label: str
+    selected: str
+
+
 class ChoiceList(forms.Select):
-    """A select as Django writes it, in one step instead of a template for each option."""
+    """A select as Django writes it, without a template for each of its options."""
+
+    _OPTIONS = Pattern('  <option value="{value}"{selected}>{label}</option>\n')
 
     def render(self, name, value, attrs=None, renderer=None):
-        """Return the select with its options, grouped where choices are."""
+        """Return the select with its options, grouped where the choices are."""
         chosen = "" if value is None else str(value)
-        groups = format_html_join("\n", "{}", ((self._group(*choice, chosen),) for choice in self.choices))
+        options = SafeString()
+        for key, label in self.choices:
+            if isinstance(label, (list, tuple)):
+                options += format_html('<optgroup label="{}">\n{}</optgroup>\n', key, self._options(label, chosen))
+            else:
+                options += self._options([(key, label)], chosen)
         attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
-        return format_html("<select{}>\n{}\n</select>", attributes, groups)
+        return format_html("<select{}>\n{}</select>", attributes, options)
 
-    def _group(self, value, label, chosen):
-        if isinstance(label, (list, tuple)):
-            options = format_html_join("\n", "{}", ((self._group(*choice, chosen),) for choice in label))
-            return format_html('<optgroup label="{}">\n{}\n</optgroup>', value, options)
-        selected = " selected" if str(value) == chosen else ""
-        return format_html('<option value="{}"{}>{}</option>', value, selected, label)
+    def _options(self, choices, chosen):
+        return self._OPTIONS.filled(
+            Option(value, label, " selected" if str(value) == chosen else "") for value, label in choices
+        )
 
 
 class RegionListForm(forms.Form):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from common.numbers import whole_number
@@ -41,12 +42,13 @@ class MunicipalityRow:
 
 def municipality_rows(region, municipalities, situations):
     """Return a MunicipalityRow for each ListedMunicipality, with its situation by the municipality's id."""
+    pages = reverse("region_detail", args=[region.slug])  # a municipality's page is below it: docs/rules.md
     words = {situation: str(situation.label) for situation in Situation}
     return [
         MunicipalityRow(
             name=each.name,
             slug=each.slug,
-            url=reverse("municipality_detail", args=[region.slug, each.slug]),
+            url=f"{pages}{each.slug}/",
             situation=(situation := situations[each.pk]),
             situation_words=words[situation],
             population=each.population,
@@ -96,11 +98,10 @@ def sort_heads(query, order):
     heads = []
     for column, label in labels.items():
         is_own = order.removeprefix("-") == column
-        params = query.copy()
-        params["jarjestys"] = f"-{column}" if order == column else column
+        params = {**dict(query.lists()), "jarjestys": f"-{column}" if order == column else column}
         direction = "descending" if order.startswith("-") else "ascending"
         heads.append(
-            SortHead(label, f"?{params.urlencode()}#municipalities", direction if is_own else "", column == "asukkaat")
+            SortHead(label, f"?{urlencode(params, doseq=True)}#municipalities", direction if is_own else "", column == "asukkaat")
         )
     return heads
 

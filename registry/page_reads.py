@@ -8,6 +8,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 
 from common.names import translated
+from common.numbers import dialled
 from common.prepared import Prepared
 from registry.models import Agent, Appointment, Area, AreaMembership, Coordinator, Municipality, PublishedFigure
 
@@ -153,14 +154,53 @@ def _figures(figures):
     )  # fmt: skip
 
 
+class Contact(NamedTuple):
+    """How to reach somebody."""
+
+    name: str
+    email: str
+    phone: str
+
+    @property
+    def phone_link(self):
+        """The phone number as a link dials it."""
+        return dialled(self.phone)
+
+
+class AreaName(NamedTuple):
+    """An area that somebody looks after."""
+
+    name: str
+
+
+class CoordinatorRole(NamedTuple):
+    """A coordinator's role in a region: `area` is None for the whole region, `person` for somebody erased."""
+
+    title: str
+    area_id: int | None
+    area: AreaName | None
+    person: Contact | None
+
+
 def coordinators_of(region, on):
-    """Return a region's coordinators on day `on` with their areas."""
-    return _coordinators(region.pk, on)
+    """Return the CoordinatorRoles of a region on day `on`."""
+    return [
+        CoordinatorRole(
+            title,
+            area_id,
+            area=AreaName(area) if area_id else None,
+            person=Contact(f"{given_name} {family_name}", email, phone) if person_id else None,
+        )
+        for title, area_id, area, person_id, given_name, family_name, email, phone in _coordinators(region.pk, on)
+    ]
 
 
 @Prepared
 def _coordinators(region: int, on: date):
-    return Coordinator.objects.for_region_page(region, on)
+    return Coordinator.objects.for_region_page(region, on).values_list(
+        "title", "area", translated("area__name"),
+        "person", "person__given_name", "person__family_name", "person__email", "person__phone",
+    )  # fmt: skip
 
 
 def appointments_of(municipality):
