@@ -62,5 +62,9 @@ class Pattern:
         return mark_safe("".join([fill(*map(_escaped, values_of(row))) for row in rows]))  # noqa: S308 - all escaped
 
 
+_has_signs = re.compile("[&<>\"']").search
+
+
 def _escaped(value):
-    return value if isinstance(value, SafeString) else html.escape(str(value))
+    text = str(value)
+    return html.escape(text) if _has_signs(text) else text

@@ -61,6 +61,8 @@ class _Statement:
         self._rows_of = queryset._iterable_class
         self._compiler = queryset.query.get_compiler(connection=connection)
         self._sql, self._params = self._compiler.as_sql()
+        converters = self._compiler.get_converters([column for column, _sql, _alias in self._compiler.select])
+        self._compiler.get_converters = lambda _columns: converters
 
     def rows(self, values, connection):
         """Return the rows for these values, made by Django's own iterable from a compiler that knows its SQL."""

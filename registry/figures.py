@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Value
 from django.db.models.functions import Cast
@@ -62,8 +63,7 @@ def situation_over_time(region, days):
     return [points[day] for day in asked]
 
 
-@dataclass(frozen=True)
-class _Fact:
+class _Fact(NamedTuple):
     """One dated role or statement that a situation rests on, as plain values: 308 municipalities over ten years."""
 
     municipality: int
