@@ -1,14 +1,14 @@
 """Charts drawn on the server: a picture travels with its title, its reading in words, its rows and its source."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 # As includes/chart.html draws them: a row's height, and how long a bar of the whole is.
 _ROW_HEIGHT = 30
 _BAR_WIDTH = 160
 
 
-@dataclass(frozen=True)
-class ChartRow:
+class ChartRow(NamedTuple):
     """One bar: what it is of, its share of the whole (0 to 1) and the figure in words.
 
     `is_published` bars, known from elsewhere, are drawn hatched; the others solid.
@@ -20,8 +20,7 @@ class ChartRow:
     is_published: bool = False
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """A ChartRow in its place in the picture."""
 
     label: str

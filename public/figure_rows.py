@@ -1,6 +1,6 @@
 """Figures over time as plain values: published once beside computed, each with its source."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -12,8 +12,7 @@ from registry.figures import Share
 LIAISON_SERIES = "liaison_named"
 
 
-@dataclass(frozen=True)
-class HistoryRow:
+class HistoryRow(NamedTuple):
     """The liaison situation of a region at one time: published once, or computed from dated roles."""
 
     when: object
@@ -90,8 +89,7 @@ def liaison_chart(history):
     )
 
 
-@dataclass(frozen=True)
-class PublishedRow:
+class PublishedRow(NamedTuple):
     """A published figure with everything a reader needs beside it."""
 
     name: str

@@ -1,5 +1,6 @@
 """What readers write: a search, the choices of a list, feedback."""
 
+from itertools import groupby
 from typing import NamedTuple
 
 from crispy_forms.helper import FormHelper
@@ -37,11 +38,13 @@ class ChoiceList(forms.Select):
         """Return the select with its options, grouped where the choices are."""
         chosen = "" if value is None else str(value)
         options = SafeString()
-        for key, label in self.choices:
-            if isinstance(label, (list, tuple)):
-                options += format_html('<optgroup label="{}">\n{}</optgroup>\n', key, self._options(label, chosen))
+        for is_grouped, run in groupby(self.choices, key=lambda choice: isinstance(choice[1], (list, tuple))):
+            if is_grouped:
+                for label, choices in run:
+                    group = '<optgroup label="{}">\n{}</optgroup>\n'
+                    options += format_html(group, label, self._options(choices, chosen))
             else:
-                options += self._options([(key, label)], chosen)
+                options += self._options(run, chosen)
         attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
         return format_html("<select{}>\n{}</select>", attributes, options)
 

@@ -1,7 +1,7 @@
 """The map of a region: tiles, or real shapes where boundaries are loaded; the same facts as the table beside it."""
 
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from registry.boundaries import map_of
 
@@ -10,8 +10,7 @@ _STEP = _TILE + 4
 _SHORTEST_LABEL = 4
 
 
-@dataclass(frozen=True)
-class Tile:
+class Tile(NamedTuple):
     """One municipality's tile; `label` is the beginning of the name, `words` the name and the situation."""
 
     x: int
@@ -24,8 +23,7 @@ class Tile:
     classes: str
 
 
-@dataclass(frozen=True)
-class TileMap:
+class TileMap(NamedTuple):
     """Tiles in their places, and the picture that they fit in."""
 
     view_box: str
@@ -65,8 +63,7 @@ def _classes(row):
     return f"status-{row.situation}" if row.is_shown else f"status-{row.situation} dimmed"
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """One municipality's shape on a map of boundaries, with the place of its status mark."""
 
     path: str
@@ -78,8 +75,7 @@ class Shape:
     classes: str
 
 
-@dataclass(frozen=True)
-class ShapeMap:
+class ShapeMap(NamedTuple):
     """Shapes in one picture, and who is to be named below it."""
 
     view_box: str

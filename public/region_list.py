@@ -1,10 +1,11 @@
 """A region's list of municipalities as plain values: chosen, sorted and counted."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.numbers import whole_number
 from registry.figures import Share
@@ -12,8 +13,7 @@ from registry.models import Situation
 from registry.page_reads import Outline
 
 
-@dataclass(frozen=True)
-class MunicipalityRow:
+class MunicipalityRow(NamedTuple):
     """One municipality in a region's list."""
 
     name: str
@@ -66,7 +66,7 @@ def municipality_rows(region, municipalities, situations):
 
 def chosen_rows(rows, choices):
     """Return the rows with `is_shown` by the reader's choices."""
-    return [row if row.matches(choices) else replace(row, is_shown=False) for row in rows]
+    return [row if row.matches(choices) else row._replace(is_shown=False) for row in rows]
 
 
 def sorted_rows(rows, order):
@@ -82,8 +82,7 @@ def sorted_rows(rows, order):
     return list(reversed(rows)) if is_descending else rows
 
 
-@dataclass(frozen=True)
-class SortHead:
+class SortHead(NamedTuple):
     """A column's heading that sorts the table by a link."""
 
     label: str
@@ -117,14 +116,27 @@ def situation_counts(point):
     return [(situation, point.counts[situation]) for situation in Situation if point.counts.get(situation)]
 
 
-def sector_rows(point, unknown):
-    """Return (sector's name, number of persons), the largest first; `unknown` names a sector that is not known."""
-    rows = [(point.sector_names[sector] or unknown, n) for sector, n in point.persons_by_sector.items()]
-    return sorted(rows, key=lambda row: (-row[1], str(row[0])))
+class SectorRow(NamedTuple):
+    """In how many persons' work a sector stands, in words."""
+
+    name: str
+    n: int
+    words: str
 
 
-@dataclass(frozen=True)
-class RegionRow:
+def sector_rows(point):
+    """Return the SectorRows of those in which liaisons work, the largest first."""
+    rows = [_sector_row(point.sector_names[sector], n) for sector, n in point.persons_by_sector.items()]
+    return sorted(rows, key=lambda row: (-row.n, row.name))
+
+
+def _sector_row(name, n):
+    name = name or _("sector not known")
+    words = ngettext("%(sector)s: %(n)s person", "%(sector)s: %(n)s persons", n) % {"sector": name, "n": n}
+    return SectorRow(name, n, words)
+
+
+class RegionRow(NamedTuple):
     """One region on the front page: how many of its municipalities have a named liaison, and all of them by name."""
 
     name: str

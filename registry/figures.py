@@ -126,13 +126,14 @@ def _point(region, day, stays, facts):
     is_kept = region.records_from is not None and region.records_from <= day
     current = [
         fact
-        for fact in facts
-        if is_kept and fact.municipality in members and counts_on(fact.start_last, fact.end_last, day)
+        for fact in (facts if is_kept else [])
+        if counts_on(fact.start_last, fact.end_last, day) and fact.municipality in members
     ]
     best = dict.fromkeys(members, Situation.NO_INFORMATION)
     persons, sector_names = {}, {}
     for fact in current:
-        best[fact.municipality] = min(best[fact.municipality], fact.situation, key=_RANK.get)
+        if _RANK[fact.situation] < _RANK[best[fact.municipality]]:
+            best[fact.municipality] = fact.situation
         if fact.situation == Situation.NAMED:
             persons.setdefault(fact.sector, set()).add(fact.holder)
             sector_names[fact.sector] = fact.sector_name
@@ -157,7 +158,7 @@ def years_of(region, *, today=None):
 
     From the earliest of: the start of records, the oldest published figure, the year
     before the first municipality came, and the year in which the first one left.
-    `region` comes from `Region.objects.for_region_page`.
+    `region` comes from `region_at` (registry/page_reads.py).
     """
     today = today or timezone.localdate()
     known = [

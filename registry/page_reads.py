@@ -10,7 +10,46 @@ from django.db.models.functions import Coalesce
 from common.names import translated
 from common.numbers import dialled
 from common.prepared import Prepared
-from registry.models import Agent, Appointment, Area, AreaMembership, Coordinator, Municipality, PublishedFigure
+from registry.models import Agent, Appointment, Area, AreaMembership, Coordinator, Municipality, PublishedFigure, Region
+
+
+class DirectoryLink(NamedTuple):
+    """A directory of associations."""
+
+    name: str
+    url: str
+
+
+class RegionFacts(NamedTuple):
+    """A region with pages, with the first days and the first year of which something is known."""
+
+    pk: int
+    slug: str
+    name: str
+    coordinator_label: str
+    records_from: date
+    first_arrival: date | None
+    first_departure: date | None
+    first_figure_year: int | None
+    directory: DirectoryLink | None
+
+    coordinator_word = Region.coordinator_word
+
+
+def region_at(slug):
+    """Return the RegionFacts of the region with pages at this address, or None."""
+    for *facts, directory_name, directory_url in _region_at(slug):
+        return RegionFacts(*facts, DirectoryLink(directory_name, directory_url) if directory_name else None)
+    return None
+
+
+@Prepared
+def _region_at(slug: str):
+    regions = Region.objects.for_region_page(slug).rewrite(False)
+    return regions.values_list(
+        "pk", "slug", translated("name"), translated("coordinator_label"), "records_from", "first_arrival",
+        "first_departure", "first_figure_year", "directory__name", "directory__url",
+    )  # fmt: skip
 
 
 class AreaOfRegion(NamedTuple):

@@ -1,8 +1,8 @@
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from common.numbers import share_in_words
 from public.decorators import public_page
 from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
@@ -17,14 +17,13 @@ from public.region_list import (
     sorted_rows,
 )
 from registry.figures import last_day_of_year, situation_over_time, years_of
-from registry.models import Region
-from registry.page_reads import areas_of, coordinators_of, figures_of_region, municipalities_of
+from registry.page_reads import areas_of, coordinators_of, figures_of_region, municipalities_of, region_at
 
 
 @public_page
 def region_detail(request, region_slug):
     """How a region stands: in words, as a table on a chosen day, over the years with sources."""
-    region = Region.objects.for_region_page(region_slug)
+    region = region_at(region_slug)
     if region is None:
         raise Http404
     today = timezone.localdate()
@@ -72,8 +71,9 @@ def _over_time(region, years, on, today):
     history = liaison_history(points, figures)
     return {
         "point": point,
+        "named_words": share_in_words(point.named),
         "counts": situation_counts(point),
-        "sectors": sector_rows(point, unknown=_("sector not known")),
+        "sectors": sector_rows(point),
         "history": history,
         "published_that_year": [row for row in history if row.is_published and row.when.year == on.year],
         "chart": liaison_chart(history),

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SearchField, SortKeyField, fold, language_suffix, translated
-from common.prepared import Prepared
 from registry.addresses import validate_municipality_slug, validate_region_slug
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.roles import Appointment, Situation, SituationStatement
@@ -51,12 +50,25 @@ class RegionQuerySet(ScopedQuerySet):
         return self.order_by(f"sort_key_{language_suffix()}", "code")
 
     def for_region_page(self, slug):
-        """Return the region with pages at this address and its directory, or None, in one query.
+        """Return the regions with pages at this address, with their directories.
 
-        It has `first_arrival` and `first_departure` (days on which municipalities came
+        Each has `first_arrival` and `first_departure` (days on which municipalities came
         and left) and `first_figure_year`, each None where there is none.
         """
-        return next(iter(_region_of_page(slug)), None)
+        memberships = RegionMembership.objects.filter(region=OuterRef("pk")).order_by()
+        figures = apps.get_model("registry", "PublishedFigure").objects.filter(region=OuterRef("pk")).order_by()
+        return (
+            self.with_pages()
+            .select_related("directory")
+            .filter(slug=slug)
+            .annotate(
+                first_arrival=Subquery(memberships.values("region").annotate(day=Min("valid_from")).values("day")),
+                first_departure=Subquery(memberships.values("region").annotate(day=Min("valid_to")).values("day")),
+                first_figure_year=Subquery(
+                    figures.values("region").annotate(year=Min("reference_year")).values("year")
+                ),
+            )
+        )
 
     def for_home(self, on):
         """Return the regions with pages, in one query."""
@@ -157,22 +169,6 @@ class Region(models.Model):
 
     def get_absolute_url(self):
         return reverse("region_detail", args=[self.slug])
-
-
-@Prepared
-def _region_of_page(slug: str):
-    memberships = RegionMembership.objects.filter(region=OuterRef("pk")).order_by()
-    figures = apps.get_model("registry", "PublishedFigure").objects.filter(region=OuterRef("pk")).order_by()
-    return (
-        Region.objects.with_pages()
-        .select_related("directory")
-        .filter(slug=slug)
-        .annotate(
-            first_arrival=Subquery(memberships.values("region").annotate(day=Min("valid_from")).values("day")),
-            first_departure=Subquery(memberships.values("region").annotate(day=Min("valid_to")).values("day")),
-            first_figure_year=Subquery(figures.values("region").annotate(year=Min("reference_year")).values("year")),
-        )
-    )
 
 
 class AreaGroup(models.Model):
@@ -297,9 +293,8 @@ class MunicipalityQuerySet(ScopedQuerySet):
 
     def members_of(self, region, on):
         """Return the municipalities that belong to `region` on day `on`."""
-        return self.filter(
-            Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
-        )
+        memberships = RegionMembership.objects.current_on(on).filter(region=region)
+        return self.filter(pk__in=memberships.values("municipality"))
 
     def for_home(self, on):
         """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
