@@ -119,6 +119,8 @@ def published_rows(figures):
 def _published_row(figure, *, is_corrected):
     value = plain_number(figure.value)
     share = Share(int(figure.value), figure.out_of) if figure.has_share else None
+    of_what = figure.base if share else f"{figure.unit} ({figure.base})" if figure.base else figure.unit
+    derived = _("Count derived from what was published.") if figure.is_derived else ""
     return PublishedRow(
         name=figure.series_name,
         explanation=figure.explanation,
@@ -126,8 +128,8 @@ def _published_row(figure, *, is_corrected):
         value=value,
         share=share,
         words=share_in_words(share) if share else value,
-        of_what=figure.base if share else f"{figure.unit} ({figure.base})" if figure.base else figure.unit,
-        source_words=f"{figure.source}. {figure.note or (_('Count derived from what was published.') if figure.is_derived else '')}",
+        of_what=of_what,
+        source_words=f"{figure.source}. {figure.note or derived}",
         is_corrected=is_corrected,
         is_correction=figure.supersedes_id is not None,
     )

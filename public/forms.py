@@ -61,9 +61,7 @@ class RegionListForm(forms.Form):
     situation that does not exist is an error with its field's name.
     """
 
-    vuosi = forms.TypedChoiceField(
-        label=_("Year"), coerce=int, required=False, empty_value=None, widget=ChoiceList
-    )
+    vuosi = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None, widget=ChoiceList)
     alue = forms.ChoiceField(label=_("Area"), required=False, widget=ChoiceList)
     koko = forms.ChoiceField(label=_("Size"), required=False, widget=ChoiceList)
     tilanne = forms.ChoiceField(label=_("Situation"), required=False, widget=ChoiceList)

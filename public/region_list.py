@@ -100,7 +100,12 @@ def sort_heads(query, order):
         params = {**dict(query.lists()), "jarjestys": f"-{column}" if order == column else column}
         direction = "descending" if order.startswith("-") else "ascending"
         heads.append(
-            SortHead(label, f"?{urlencode(params, doseq=True)}#municipalities", direction if is_own else "", column == "asukkaat")
+            SortHead(
+                label,
+                f"?{urlencode(params, doseq=True)}#municipalities",
+                direction if is_own else "",
+                column == "asukkaat",
+            )
         )
     return heads
 

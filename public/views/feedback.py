@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from public.forms import FeedbackForm
 from registry.feedback import receive_feedback
-from registry.page_reads import region_at
+from registry.models import Region
 
 
 @login_not_required
@@ -37,5 +37,5 @@ def _from_page(path):
     """Return what the page that the reader came from tells: its address, and its region if it has one."""
     path = path.replace("\0", "")[:300]
     words = [word for word in path.split("/") if word not in {"", "sv", "en"}]
-    region = region_at(words[0]) if words else None
-    return {"page": path if path.startswith("/") else "", "region": region.pk if region else None}
+    region = Region.objects.for_region_page(words[0]).first() if words else None
+    return {"page": path if path.startswith("/") else "", "region": region}

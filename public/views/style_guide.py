@@ -40,7 +40,10 @@ def style_guide(request):
             source="Lähde",
         ),
         "map": tile_map([_row(number, situation) for number, situation in enumerate(Situation)]),
-        "published": [_figure(), _figure(share=None, words="7", of_what="kuntaa (maakunnan kunnat)", is_corrected=True)],
+        "published": [
+            _figure(),
+            _figure(share=None, words="7", of_what="kuntaa (maakunnan kunnat)", is_corrected=True),
+        ],
         "faulty": faulty,
     }
     return render(request, "public/style_guide.html", context)

@@ -6,6 +6,7 @@ import pytest
 
 from registry.figures import Share, SituationPoint, last_day_of_year, situation_over_time, years_of
 from registry.models import PublishedFigure, Region, Sector
+from registry.page_reads import region_at
 from tests import factories
 from tests.registry.helpers import date, day
 
