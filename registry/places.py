@@ -5,7 +5,7 @@ from datetime import date
 
 from common.partial_dates import PartialDate
 from common.prepared import Prepared
-from registry.models import Municipality, Region, RegionMembership
+from registry.models import Municipality, Region, RegionMembership, Situation, SituationStatement
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,20 @@ def _stays_with_facts(on, *, slug=None, municipality=None):
     PartialDate from which a statement explains the situation, or None.
     """
     rows = _stays_of(municipality.pk, on, on.year) if municipality else _stays_at_address(slug, on, on.year)
+    is_kept = any(row.is_valid_on(on) and row.region.has_pages and row.region.records_from <= on for row in rows)
     for row in rows:
-        for name in ("situation", "population", "population_year", "size_class_key", "size_class_name"):
+        for name in ("population", "population_year", "size_class_key", "size_class_name"):
             setattr(row.municipality, name, getattr(row, name))
-        row.municipality.situation_since = (
-            PartialDate(row.since_first, row.since_last, row.since_precision) if row.since_first else None
-        )
+        said = {kind: _said(row, kind) for kind in SituationStatement.Kind.values}
+        holding = {Situation(kind) for kind, since in said.items() if since}
+        holding |= {Situation.NAMED} if row.has_liaison else set()
+        holding |= {Situation.DUTIES} if row.has_duties else set()
+        row.municipality.situation = Situation.first_of(holding if is_kept else ())
+        row.municipality.situation_since = said.get(row.municipality.situation)
     return rows
+
+
+def _said(row, kind):
+    """Return the PartialDate from which the latest statement of `kind` tells, or None."""
+    first, last, precision = (getattr(row, f"{kind}_{part}") for part in ("first", "last", "precision"))
+    return PartialDate(first, last, precision) if first else None

@@ -452,19 +452,21 @@ class RegionMembershipQuerySet(RegionRowQuerySet, ValidityQuerySet):
     def of_place(self, on, year):
         """Return the memberships of a municipality's page on day `on` of `year`, newest first.
 
-        Each has `situation`, what `with_population` annotates, and `since_first`,
-        `since_last`, `since_precision`: from when a statement explains the situation.
+        Each has what `with_population` annotates and what the situation rests on:
+        `has_liaison`, `has_duties`, and for `being_named` and `none` the latest
+        statement's `…_first`, `…_last` and `…_precision`.
         """
-        statement = (
-            SituationStatement.objects.current_on(on)
-            .filter(municipality=OuterRef("municipality"), kind=OuterRef("situation"))
-            .latest_first()
-        )
-        rows = _with_population(self, year, OuterRef("municipality"))
-        rows = rows.annotate(situation=_situation_on(on, OuterRef("municipality"))).annotate(
-            since_first=Subquery(statement.values("start_first")[:1]),
-            since_last=Subquery(statement.values("start_last")[:1]),
-            since_precision=Subquery(statement.values("start_precision")[:1]),
+        appointments = Appointment.objects.current_on(on).filter(municipality=OuterRef("municipality"))
+        statements = SituationStatement.objects.current_on(on).filter(municipality=OuterRef("municipality"))
+        said = {
+            f"{kind}_{part}": Subquery(statements.filter(kind=kind).latest_first().values(f"start_{part}")[:1])
+            for kind in SituationStatement.Kind.values
+            for part in ("first", "last", "precision")
+        }
+        rows = _with_population(self, year, OuterRef("municipality")).annotate(
+            has_liaison=Exists(appointments.liaisons()),
+            has_duties=Exists(appointments.filter(kind=Appointment.Kind.DUTIES)),
+            **said,
         )
         return rows.select_related("municipality__directory", "region__directory").latest_first()
 

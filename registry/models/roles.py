@@ -25,6 +25,11 @@ class Situation(models.TextChoices):
     NONE = "none", _("no liaison")
     NO_INFORMATION = "no_information", _("no information")
 
+    @classmethod
+    def first_of(cls, holding):
+        """Return the first of those that hold, in the order above; nothing holding is no information."""
+        return next((situation for situation in cls if situation in holding), cls.NO_INFORMATION)
+
 
 class Sector(models.Model):
     """A municipality's sector in which liaisons work, under a name the coordinators choose."""
