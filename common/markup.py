@@ -48,11 +48,12 @@ def render_page(text):
 class Pattern:
     """Markup with places such as `{name}`, filled once for each row with the row's attribute of that name, escaped."""
 
-    _PLACE = re.compile(r"\{(\w+)\}")
+    PLACE = re.compile(r"\{(\w+)\}")
 
     def __init__(self, markup):
-        names = list(dict.fromkeys(self._PLACE.findall(markup)))
-        self._fill = self._PLACE.sub(lambda match: f"{{{names.index(match[1])}}}", markup).format
+        names = list(dict.fromkeys(self.PLACE.findall(markup)))
+        doubled = markup.replace("{", "{{").replace("}", "}}")
+        self._fill = re.sub(r"\{\{(\w+)\}\}", lambda match: f"{{{names.index(match[1])}}}", doubled).format
         # The first once more at the end: one name alone would give its value instead of a tuple.
         self._values_of = attrgetter(*names, names[0])
 

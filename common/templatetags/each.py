@@ -21,7 +21,7 @@ def each(parser, token):
         raise template.TemplateSyntaxError("{% each %} takes one list.") from None
     body = parser.parse(("endeach",))
     parser.delete_first_token()
-    if len(body) != 1 or not isinstance(body[0], template.base.TextNode):
+    if len(body) != 1 or not isinstance(body[0], template.base.TextNode) or not Pattern.PLACE.search(body[0].s):
         raise template.TemplateSyntaxError("Between {% each %} and {% endeach %} stand only markup and {places}.")
     return EachNode(parser.compile_filter(rows), Pattern(body[0].s))
 

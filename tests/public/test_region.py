@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.forms import Select
+from django.test import SimpleTestCase
 
 from common.partial_dates import PartialDate
 from registry.models import Appointment, Municipality, Situation
@@ -197,3 +199,14 @@ def test_merger_leaves_the_past_in_the_region(client, cast, reference):
     assert "Hailuoto" not in dict(rows(client.get("/pohjois-pohjanmaa/")))
     assert Municipality.objects.get(code="072").name == "Hailuoto"
     assert Appointment.objects.filter(municipality=reference.oulu).count() == 1
+
+
+def test_filter_is_written_as_django_writes_it(client, reference):
+    """ChoiceList leaves the templates of options out, not what they say."""
+    form = client.get("/pohjois-pohjanmaa/?vuosi=2024&alue=seutukunnat-17.171&tilanne=lost").context["form"]
+    for name, field in form.fields.items():
+        own = str(form[name])
+        widget = Select(attrs=field.widget.attrs, choices=field.widget.choices)
+        SimpleTestCase().assertHTMLEqual(own, form[name].as_widget(widget))
+    assert "selected" in str(form["alue"])
+    assert 'aria-invalid="true"' in str(form["tilanne"])
