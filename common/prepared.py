@@ -2,6 +2,7 @@
 
 import datetime as dt
 import inspect
+import re
 from copy import copy
 from functools import update_wrapper
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ from django.db.models import Expression
 
 from common.names import language_suffix
 
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _FIELDS = {int: models.BigIntegerField(), str: models.CharField(), dt.date: models.DateField()}
 
 
@@ -61,6 +63,9 @@ class _Statement:
         self._rows_of = queryset._iterable_class
         self._compiler = queryset.query.get_compiler(connection=connection)
         self._sql, self._params = self._compiler.as_sql()
+        if any(_DAY.match(str(param)) for param in self._params if not isinstance(param, Given)):
+            # Somewhere in it “today” was asked, and today would stay the day on which the process was started.
+            raise ValueError("A day is fixed in a prepared read. Let it take the day as a value.")
         converters = self._compiler.get_converters([column for column, _sql, _alias in self._compiler.select])
         self._compiler.get_converters = lambda _columns: converters
 

@@ -293,16 +293,16 @@ class AgentTask(models.Model):
 class AgentQuerySet(ScopedQuerySet, PeriodQuerySet):
     """Reads of volunteer association agents."""
 
-    def with_public_fields(self):
-        """Annotate the agents with what their consents let the public see."""
-        return with_public_fields(self)
+    def with_public_fields(self, on=None):
+        """Annotate the agents with what their consents let the public see on day `on`, or today."""
+        return with_public_fields(self, on=on)
 
     def for_municipality_page(self, municipality, on):
         """Return the agents who act in a municipality on day `on`, with public fields only, in one query."""
         return (
             self.filter(municipality=municipality)
             .current_on(on)
-            .with_public_fields()
+            .with_public_fields(on)
             .select_related("association")
             .order_by("start_last", "pk")
         )

@@ -71,3 +71,12 @@ def test_prepared_gives_dates_and_numbers_as_the_queryset_does(reference):
 def test_prepared_takes_exactly_its_values(reference):
     with pytest.raises(ValueError, match="zip"):
         members(1)
+
+
+def test_prepared_refuses_to_fix_a_day(reference):
+    @Prepared
+    def members_today(region: int):
+        return Municipality.objects.members_of(region, TODAY)
+
+    with pytest.raises(ValueError, match="A day is fixed"):
+        members_today(1)
