@@ -49,7 +49,8 @@ def municipality_rows(region, municipalities, situations):
             name=each.name,
             slug=each.slug,
             url=f"{pages}{each.slug}/",
-            situation=(situation := situations[each.pk]),
+            # One who joined between two queries has none yet.
+            situation=(situation := situations.get(each.pk, Situation.NO_INFORMATION)),
             situation_words=words[situation],
             population=each.population,
             residents=whole_number(each.population),
