@@ -9,8 +9,16 @@ from django.db.models.functions import Coalesce
 
 from common.names import translated
 from common.numbers import dialled
+from common.partial_dates import PartialDate
 from common.prepared import Prepared
 from registry.models import Agent, Appointment, Area, AreaMembership, Coordinator, Municipality, PublishedFigure, Region
+from registry.models.periods import counts_on
+
+
+class Named(NamedTuple):
+    """Something of which a page tells the name."""
+
+    name: str
 
 
 class DirectoryLink(NamedTuple):
@@ -206,18 +214,12 @@ class Contact(NamedTuple):
         return dialled(self.phone)
 
 
-class AreaName(NamedTuple):
-    """An area that somebody looks after."""
-
-    name: str
-
-
 class CoordinatorRole(NamedTuple):
     """A coordinator's role in a region: `area` is None for the whole region, `person` for somebody erased."""
 
     title: str
     area_id: int | None
-    area: AreaName | None
+    area: Named | None
     person: Contact | None
 
 
@@ -227,7 +229,7 @@ def coordinators_of(region, on):
         CoordinatorRole(
             title,
             area_id,
-            area=AreaName(area) if area_id else None,
+            area=Named(area) if area_id else None,
             person=Contact(f"{given_name} {family_name}", email, phone) if person_id else None,
         )
         for title, area_id, area, person_id, given_name, family_name, email, phone in _coordinators(region.pk, on)
@@ -242,24 +244,101 @@ def _coordinators(region: int, on: date):
     )  # fmt: skip
 
 
+class Holder(NamedTuple):
+    """Who has a duty."""
+
+    name: str
+    email: str
+    phone: str
+    contact_checked_on: date | None
+
+
+class Mailbox(NamedTuple):
+    """A shared mailbox."""
+
+    email: str
+    post: str
+
+
+class Duty(NamedTuple):
+    """What a municipality's page needs of an appointment; which of the holder's details are public stands beside."""
+
+    kind: str
+    start: PartialDate
+    end: PartialDate | None
+    title: str
+    hours_per_week: Decimal | None
+    percent: Decimal | None
+    job_description_url: str
+    associations_told_on: date | None
+    fallback_post: str
+    fallback_reason: str
+    is_name_public: bool
+    is_email_public: bool
+    is_phone_public: bool
+    sector: Named | None
+    person: Holder | None
+    mailbox: Mailbox | None
+
+    @property
+    def end_last(self):
+        """The last day on which the duty may have ended, or None."""
+        return self.end and self.end.last
+
+    def is_current_on(self, on):
+        """Whether the duty counts on day `on`."""
+        return counts_on(self.start.last, self.end_last, on)
+
+
 def appointments_of(municipality):
-    """Return what a municipality's page needs of its appointments, newest first."""
-    return _appointments(municipality.pk)
+    """Return the Duties of a municipality, newest first."""
+    return [_duty(*row) for row in _appointments(municipality.pk)]
+
+
+def _duty(
+    kind, start_first, start_last, start_precision, end_first, end_last, end_precision,
+    sector, given_name, family_name, email, phone, checked_on, mailbox, post, *details,
+):  # fmt: skip
+    return Duty(
+        kind,
+        PartialDate(start_first, start_last, start_precision),
+        PartialDate(end_first, end_last, end_precision) if end_first else None,
+        *details,
+        sector=None if sector is None else Named(sector),
+        person=None if given_name is None else Holder(f"{given_name} {family_name}", email, phone, checked_on),
+        mailbox=None if mailbox is None else Mailbox(mailbox, post),
+    )
 
 
 @Prepared
 def _appointments(municipality: int):
-    return Appointment.objects.for_municipality_page(municipality)
+    return Appointment.objects.for_municipality_page(municipality).values_list(
+        "kind", "start_first", "start_last", "start_precision", "end_first", "end_last", "end_precision",
+        translated("sector__name"),
+        "person__given_name", "person__family_name", "person__email", "person__phone", "person__contact_checked_on",
+        "mailbox__email", "mailbox__post",
+        "title", "hours_per_week", "percent", "job_description_url", "associations_told_on",
+        "fallback_post", "fallback_reason", "is_name_public", "is_email_public", "is_phone_public",
+    )  # fmt: skip
+
+
+class AreaOfMunicipality(NamedTuple):
+    """An area that a municipality is in, with its grouping."""
+
+    area_id: int
+    name: str
+    group_name: str
 
 
 def areas_of_municipality(municipality, on):
-    """Return the memberships in areas that a municipality has on day `on`."""
-    return _area_memberships(municipality.pk, on)
+    """Return the AreaOfMunicipalities of a municipality on day `on`."""
+    return [AreaOfMunicipality(*row) for row in _area_memberships(municipality.pk, on)]
 
 
 @Prepared
 def _area_memberships(municipality: int, on: date):
-    return AreaMembership.objects.for_municipality_page(municipality, on)
+    rows = AreaMembership.objects.for_municipality_page(municipality, on)
+    return rows.values_list("area", translated("area__name"), translated("area__group__name"))
 
 
 def agents_of(municipality, on):
