@@ -8,15 +8,15 @@ from public.contact_cards import agent_cards, contact_cards, coordinator_cards, 
 from public.decorators import public_page
 from public.figure_rows import published_rows
 from public.grant_rows import grant_rows
-from registry.models import (
-    Agent,
-    Appointment,
-    AreaMembership,
-    Coordinator,
-    PublishedFigure,
-    Situation,
-)
+from registry.models import Appointment, Coordinator, Situation
 from registry.models.offers import offers_on
+from registry.page_reads import (
+    agents_of,
+    appointments_of,
+    areas_of_municipality,
+    coordinators_of,
+    figures_of_municipality,
+)
 from registry.places import find_place
 from registry.public_details import duties_shown
 
@@ -31,11 +31,11 @@ def municipality_detail(request, region_slug, municipality_slug):
     if place.is_old:
         return HttpResponsePermanentRedirect(_present_address(place))
     municipality = place.municipality
-    appointments = list(Appointment.objects.for_municipality_page(municipality))
-    areas = list(AreaMembership.objects.for_municipality_page(municipality, today))
+    appointments = appointments_of(municipality)
+    areas = areas_of_municipality(municipality, today)
     offers = offers_on(municipality, today)
     people = _people_in_duty(appointments, today)
-    agents = agent_cards(Agent.objects.for_municipality_page(municipality, today), today)
+    agents = agent_cards(agents_of(municipality, today), today)
     context = {
         "region": place.region,
         "municipality": municipality,
@@ -50,11 +50,11 @@ def municipality_detail(request, region_slug, municipality_slug):
         "offers": offers,
         "grants": (grants := grant_rows(offers["grant"], today)),
         "next_grant": next((grant for grant in grants if not grant.is_closed), None),
-        "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
+        "published": published_rows(figures_of_municipality(municipality)),
         "coordinators": coordinator_cards(
             Coordinator.responsible_for(
                 [membership.area_id for membership in areas],
-                Coordinator.objects.for_region_page(place.region, today),
+                coordinators_of(place.region, today),
             )
         ),
     }

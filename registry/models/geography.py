@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SearchField, SortKeyField, fold, language_suffix, translated
-from common.partial_dates import PartialDate
 from registry.addresses import validate_municipality_slug, validate_region_slug
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.roles import Appointment, Situation, SituationStatement
@@ -51,9 +50,9 @@ class RegionQuerySet(ScopedQuerySet):
         return self.order_by(f"sort_key_{language_suffix()}", "code")
 
     def for_region_page(self, slug):
-        """Return the region with pages at this address and its directory, or None, in one query.
+        """Return the regions with pages at this address, with their directories.
 
-        It has `first_arrival` and `first_departure` (days on which municipalities came
+        Each has `first_arrival` and `first_departure` (days on which municipalities came
         and left) and `first_figure_year`, each None where there is none.
         """
         memberships = RegionMembership.objects.filter(region=OuterRef("pk")).order_by()
@@ -69,7 +68,6 @@ class RegionQuerySet(ScopedQuerySet):
                     figures.values("region").annotate(year=Min("reference_year")).values("year")
                 ),
             )
-            .first()
         )
 
     def for_home(self, on):
@@ -278,9 +276,9 @@ def _situation_on(on, municipality):
     )
 
 
-def _with_population(rows, on, municipality):
-    """Annotate `rows` with the newest population by `on` of the municipality that an OuterRef names."""
-    newest = Population.objects.filter(municipality=municipality, year__lte=on.year).order_by("-year")
+def _with_population(rows, year, municipality):
+    """Annotate `rows` with the newest population by `year` of the municipality that an OuterRef names."""
+    newest = Population.objects.filter(municipality=municipality, year__lte=year).order_by("-year")
     size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
     return rows.annotate(
         population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
@@ -299,9 +297,8 @@ class MunicipalityQuerySet(ScopedQuerySet):
 
     def members_of(self, region, on):
         """Return the municipalities that belong to `region` on day `on`."""
-        return self.filter(
-            Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
-        )
+        memberships = RegionMembership.objects.current_on(on).filter(region=region)
+        return self.filter(pk__in=memberships.values("municipality"))
 
     def for_home(self, on):
         """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
@@ -332,7 +329,11 @@ class MunicipalityQuerySet(ScopedQuerySet):
 
     def with_population(self, on):
         """Annotate population, population_year, size_class_key and size_class_name as known by the year of `on`."""
-        return _with_population(self, on, OuterRef("pk"))
+        return self.with_population_by(on.year)
+
+    def with_population_by(self, year):
+        """Annotate population, population_year, size_class_key and size_class_name as known by `year`."""
+        return _with_population(self, year, OuterRef("pk"))
 
     def with_current_region(self, on):
         """Annotate `region_id_now` and `region_slug_now`, `region_has_pages`: the region of membership on `on`."""
@@ -347,15 +348,6 @@ class MunicipalityQuerySet(ScopedQuerySet):
         """Annotate `is_in_area`: whether the municipality is in `area` on day `on`."""
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
-
-    def for_region_page(self, region, on, *, area=None):
-        """Return what a region's list needs of its municipalities on day `on`, in one query.
-
-        Each has its boundary, what `with_situation` and `with_population` annotate and,
-        when `area` is given, `is_in_area`.
-        """
-        rows = self.members_of(region, on).with_situation(on).with_population(on).by_name().select_related("boundary")
-        return rows.with_membership_in(area, on) if area else rows
 
 
 class Municipality(models.Model):
@@ -470,32 +462,26 @@ class Municipality(models.Model):
 class RegionMembershipQuerySet(RegionRowQuerySet, ValidityQuerySet):
     """Reads of memberships in regions."""
 
-    def for_municipality_page(self, on, **municipality):
-        """Return a municipality's memberships with their regions, newest first, in one query.
+    def of_place(self, on, year):
+        """Return the memberships of a municipality's page on day `on` of `year`, newest first.
 
-        Each row's municipality has what `with_situation` and `with_population`
-        annotate, and `situation_since`: the PartialDate from which a statement
-        explains the situation, or None.
+        Each has what `with_population` annotates and what the situation rests on:
+        `has_liaison`, `has_duties`, and for `being_named` and `none` the latest
+        statement's `…_first`, `…_last` and `…_precision`.
         """
-        statement = (
-            SituationStatement.objects.current_on(on)
-            .filter(municipality=OuterRef("municipality"), kind=OuterRef("situation"))
-            .latest_first()
+        appointments = Appointment.objects.current_on(on).filter(municipality=OuterRef("municipality"))
+        statements = SituationStatement.objects.current_on(on).filter(municipality=OuterRef("municipality"))
+        said = {
+            f"{kind}_{part}": Subquery(statements.filter(kind=kind).latest_first().values(f"start_{part}")[:1])
+            for kind in SituationStatement.Kind.values
+            for part in ("first", "last", "precision")
+        }
+        rows = _with_population(self, year, OuterRef("municipality")).annotate(
+            has_liaison=Exists(appointments.liaisons()),
+            has_duties=Exists(appointments.filter(kind=Appointment.Kind.DUTIES)),
+            **said,
         )
-        rows = _with_population(self.filter(**municipality), on, OuterRef("municipality"))
-        rows = rows.annotate(situation=_situation_on(on, OuterRef("municipality"))).annotate(
-            since_first=Subquery(statement.values("start_first")[:1]),
-            since_last=Subquery(statement.values("start_last")[:1]),
-            since_precision=Subquery(statement.values("start_precision")[:1]),
-        )
-        rows = list(rows.select_related("municipality__directory", "region__directory").latest_first())
-        for row in rows:
-            for name in ("situation", "population", "population_year", "size_class_key", "size_class_name"):
-                setattr(row.municipality, name, getattr(row, name))
-            row.municipality.situation_since = (
-                PartialDate(row.since_first, row.since_last, row.since_precision) if row.since_first else None
-            )
-        return rows
+        return rows.select_related("municipality__directory", "region__directory").latest_first()
 
     def latest_first(self):
         """Return memberships newest first; one without a start is the oldest."""

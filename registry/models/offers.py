@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SortKeyField
+from common.prepared import Prepared
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.scope import ScopedQuerySet
 
@@ -48,9 +49,9 @@ class GrantPeriodQuerySet(OfferQuerySet):
         """Return the periods that hold on day `on` and have not closed, in one query."""
         return self.current_on(on).filter(closes_on__gte=on)
 
-    def not_long_closed(self, on):
-        """Return the periods that on day `on` are open, open later, or closed within a year."""
-        return self.filter(closes_on__gt=on - timedelta(days=366))
+    def closing_after(self, day):
+        """Return the periods that close later than on `day`."""
+        return self.filter(closes_on__gt=day)
 
 
 class GrantPeriod(Offer):
@@ -169,6 +170,9 @@ class Channel(Offer):
         return self.name
 
 
+SHOWN_CLOSED = timedelta(days=366)  # a year's application times tell when the next ones will be
+
+
 @dataclass(frozen=True)
 class OfferRow:
     """What a municipality's page tells of one offer; `what` is grant, premises or channel."""
@@ -192,17 +196,13 @@ class OfferRow:
         return kinds[self.what](self.kind).label
 
 
-def offers_on(municipality, on):
-    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
-
-    Grant periods that closed over a year ago are left out, and the earliest to close
-    stands first; the rest stands in alphabetical order.
-    """
+@Prepared
+def _offers(municipality: int, on: date, closed_after: date):
     nothing, no_day = Value(""), Cast(Value(None), models.DateField())
-    grants = GrantPeriod.objects.for_municipality_page(municipality, on).not_long_closed(on).order_by()
+    grants = GrantPeriod.objects.for_municipality_page(municipality, on).closing_after(closed_after).order_by()
     premises = Premises.objects.for_municipality_page(municipality, on).order_by()
     channels = Channel.objects.for_municipality_page(municipality, on).order_by()
-    rows = grants.values_list(
+    return grants.values_list(
         Value("grant"), nothing, "name", "kind", nothing, nothing, "url", nothing, "opens_on", "closes_on", "checked_on"
     ).union(
         premises.values_list(
@@ -214,6 +214,15 @@ def offers_on(municipality, on):
         ),
         all=True,
     )  # fmt: skip
+
+
+def offers_on(municipality, on):
+    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
+
+    Grant periods that closed over a year ago are left out, and the earliest to close
+    stands first; the rest stands in alphabetical order.
+    """
+    rows = _offers(municipality.pk, on, on - SHOWN_CLOSED)
     offers = {"grant": [], "premises": [], "channel": []}
     for row in sorted((OfferRow(*row) for row in rows), key=lambda row: (row.closes_on or on, row.sort_key, row.name)):
         offers[row.what].append(row)

@@ -123,9 +123,9 @@ class ConsentQuerySet(ScopedQuerySet):
         """Return the consents of the people whom these regions see."""
         return self.filter(person__in=Person.objects.in_regions(region_ids))
 
-    def in_force(self):
-        """Return consents given and not withdrawn."""
-        return self.filter(given_on__lte=timezone.localdate(), withdrawn_at__isnull=True)
+    def in_force(self, on=None):
+        """Return consents given by day `on`, today if none is named, and not withdrawn."""
+        return self.filter(given_on__lte=on or timezone.localdate(), withdrawn_at__isnull=True)
 
 
 class Consent(models.Model):
@@ -193,14 +193,14 @@ class Consent(models.Model):
         return self.withdrawn_at is None and self.given_on <= timezone.localdate()
 
 
-def with_public_fields(queryset, path="person"):
-    """Annotate rows with the volunteer's details that consents let the public see.
+def with_public_fields(queryset, path="person", on=None):
+    """Annotate rows with the volunteer's details that consents let the public see on day `on`, or today.
 
     Adds public_given_name, public_family_name, public_email and public_phone, each
     None where no consent is in force: a template that uses these alone cannot
     show more. `path` is the relation to the person.
     """
-    in_force = Consent.objects.in_force().filter(person=OuterRef(f"{path}_id"))
+    in_force = Consent.objects.in_force(on).filter(person=OuterRef(f"{path}_id"))
 
     def shown(column, field):
         return models.Case(models.When(Exists(in_force.filter(field=field)), then=F(f"{path}__{column}")), default=None)

@@ -25,6 +25,11 @@ class Situation(models.TextChoices):
     NONE = "none", _("no liaison")
     NO_INFORMATION = "no_information", _("no information")
 
+    @classmethod
+    def first_of(cls, holding):
+        """Return the first of those that hold, in the order above; nothing holding is no information."""
+        return next((situation for situation in cls if situation in holding), cls.NO_INFORMATION)
+
 
 class Sector(models.Model):
     """A municipality's sector in which liaisons work, under a name the coordinators choose."""
@@ -333,16 +338,16 @@ class AgentTask(models.Model):
 class AgentQuerySet(ScopedQuerySet, PeriodQuerySet):
     """Reads of volunteer association agents."""
 
-    def with_public_fields(self):
-        """Annotate the agents with what their consents let the public see."""
-        return with_public_fields(self)
+    def with_public_fields(self, on=None):
+        """Annotate the agents with what their consents let the public see on day `on`, or today."""
+        return with_public_fields(self, on=on)
 
     def for_municipality_page(self, municipality, on):
         """Return the agents who act in a municipality on day `on`, with public fields only, in one query."""
         return (
             self.filter(municipality=municipality)
             .current_on(on)
-            .with_public_fields()
+            .with_public_fields(on)
             .select_related("association")
             .order_by("start_last", "pk")
         )

@@ -10,12 +10,13 @@ from registry.publicity import touch
 from tests import factories
 
 REGION = "/en/pohjois-pohjanmaa/"
+LINK = r'<a href="[^"]*" tabindex="-1" class="([^"]*)"(?: transform="[^"]*")? aria-label="([^"]*): ([^"]*)"><title>'
 
 
 def drawn(source):
     """Return {name: situation in words} as the map's links tell them."""
     figure = source.split('<figure class="tile-map">')[1].split("</figure>")[0]
-    links = re.findall(r'<a href="[^"]*" tabindex="-1" class="([^"]*)" aria-label="([^"]*): ([^"]*)"><title>', figure)
+    links = re.findall(LINK, figure)
     return {name: (words, classes) for classes, name, words in links}
 
 

@@ -3,6 +3,8 @@
 import datetime as dt
 
 import pytest
+from django.forms import Select
+from django.test import SimpleTestCase
 
 from common.partial_dates import PartialDate
 from registry.models import Appointment, Area, Coordinator, Municipality, Situation
@@ -193,7 +195,7 @@ def test_chart_and_table_say_where_the_registry_begins(client, cast):
     assert "11.9.2020 27/30 (90 %). Rekisteri alkaa 1.1.2021: 31.12.2021 0/30 (0 %)," in chart.reading.replace(
         "\xa0", " "
     )
-    tops = [bar.top for bar in chart.bars]
+    tops = [bar.y for bar in chart.bars]
     assert tops[3] - tops[2] > tops[2] - tops[1], "the registry's own bars stand apart"
     table = text(response).split('id="history-caption"')[1].split("</table>")[0]
     assert [part.split("</tr>")[0].split(">")[-2].removesuffix("</th") for part in table.split("<tbody>")[1:]] == [
@@ -257,3 +259,14 @@ def test_merger_leaves_the_past_in_the_region(client, cast, reference):
     assert "Hailuoto" not in dict(rows(client.get("/pohjois-pohjanmaa/")))
     assert Municipality.objects.get(code="072").name == "Hailuoto"
     assert Appointment.objects.filter(municipality=reference.oulu).count() == 1
+
+
+def test_filter_is_written_as_django_writes_it(client, reference):
+    """ChoiceList leaves the templates of options out, not what they say."""
+    form = client.get("/pohjois-pohjanmaa/?vuosi=2024&alue=seutukunnat-17.171&tilanne=lost").context["form"]
+    for name, field in form.fields.items():
+        own = str(form[name])
+        widget = Select(attrs=field.widget.attrs, choices=field.widget.choices)
+        SimpleTestCase().assertHTMLEqual(own, form[name].as_widget(widget))
+    assert "selected" in str(form["alue"])
+    assert 'aria-invalid="true"' in str(form["tilanne"])
