@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from registry.admin.base import RegistryAdmin, Step, is_administrator
 from registry.admin.filters import AnsweredFilter, DoneFilter, OwnRelatedFilter
-from registry.feedback import answer_feedback, complete_task, receive_feedback
+from registry.feedback import answer_feedback, receive_feedback
 from registry.models import Feedback, Task
+from registry.tasks import complete_task
 
 
 class FinishableAdmin(RegistryAdmin):
