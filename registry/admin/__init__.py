@@ -3,9 +3,20 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from registry.admin import associations, boundaries, figures, geography, offers, people, roles, site, work
+from registry.admin import associations, boundaries, contact_log, figures, geography, offers, people, roles, site, work
 
-__all__ = ["associations", "boundaries", "figures", "geography", "offers", "people", "roles", "site", "work"]
+__all__ = [
+    "associations",
+    "boundaries",
+    "contact_log",
+    "figures",
+    "geography",
+    "offers",
+    "people",
+    "roles",
+    "site",
+    "work",
+]
 
 admin.site.site_header = _("Administration")
 admin.site.site_title = _("Administration")

@@ -13,7 +13,7 @@ from registry.admin.base import HistoryAdmin, RelatedList, Step, is_administrato
 from registry.admin.filters import OwnRelatedFilter
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
-from registry.models import Agent, Appointment, Consent, Coordinator, Person
+from registry.models import Agent, Appointment, Consent, ContactEntry, Coordinator, Person
 from registry.privacy import erase_person
 
 
@@ -56,7 +56,9 @@ class PersonAdmin(HistoryAdmin):
         RelatedList(Appointment, "person", ("municipality", "kind", "title", "start", "end")),
         RelatedList(Agent, "person", ("municipality", "stage", "start", "end")),
         RelatedList(Coordinator, "person", ("region", "area", "title", "start", "end")),
+        RelatedList(ContactEntry, "person", ("happened_on", "means", "municipality", "beginning", "next_step_on")),
     ]
+    contact_fields = {"person": "pk"}
 
     def get_queryset(self, request):
         """Return the user's people with their roles of today."""

@@ -76,6 +76,7 @@ class AppointmentAdmin(PeriodAdmin):
         ),
     ]
     related_lists = [RelatedList(Pairing, "appointment", ("agent", "start", "end"))]
+    contact_fields = {"municipality": "municipality_id", "person": "person_id"}
 
     def get_fieldsets(self, request, obj=None):
         """Ask what follows the end only where an end can be given to an existing appointment."""
@@ -154,6 +155,7 @@ class AgentAdmin(PeriodAdmin):
     ]
     inlines = [AgentTrainingInline]
     related_lists = [RelatedList(Pairing, "agent", ("appointment", "start", "end"))]
+    contact_fields = {"municipality": "municipality_id", "person": "person_id"}
 
     @admin.display(description=_("stage"))
     def stage(self, agent):

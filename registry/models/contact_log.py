@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from registry.history import PersonalHistory
@@ -96,4 +97,4 @@ class ContactEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_means_display()}, {self.happened_on:%d.%m.%Y}"
+        return f"{self.get_means_display()}, {date_format(self.happened_on, 'SHORT_DATE_FORMAT')}"

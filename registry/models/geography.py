@@ -213,6 +213,13 @@ class AreaQuerySet(ScopedQuerySet):
         chosen = apps.get_model("registry", "WorkArea").objects.filter(user=user)
         return self.editable_by(user).filter(pk__in=chosen.values("area")).select_related("group").first()
 
+    def worked_in(self, user):
+        """Return the area that `user` has chosen to work in, or else those that `user` coordinates today."""
+        if chosen := self.of_work(user):
+            return self.filter(pk=chosen.pk)
+        roles = apps.get_model("registry", "Coordinator").objects.current().filter(person__user=user)
+        return self.editable_by(user).filter(pk__in=roles.order_by().values("area"))
+
     def for_region_page(self, region):
         """Return a region's areas with their groupings, in order, in one query."""
         return (

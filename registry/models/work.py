@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry.models.geography import AreaMembership
 from registry.models.periods import validity_covers
 from registry.models.roles import Agent, Appointment, Coordinator
 from registry.models.scope import RegionRowQuerySet
@@ -83,8 +84,8 @@ class TaskQuerySet(RegionRowQuerySet):
 
     def in_areas(self, areas, on):
         """Return the tasks of municipalities that are in one of these areas on day `on`."""
-        in_area = validity_covers(on, "municipality__area_memberships__")
-        return self.filter(in_area, municipality__area_memberships__area__in=areas).distinct()
+        memberships = AreaMembership.objects.current_on(on).filter(area__in=areas)
+        return self.filter(municipality__in=memberships.order_by().values("municipality"))
 
     def left_behind(self, on):
         """Return the open tasks of people who had a role in the task's region and have none after day `on`."""

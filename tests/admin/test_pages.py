@@ -77,6 +77,8 @@ def add_row(model, place, person, number):
             return models.Task.objects.create(
                 title="Soita", region=region, municipality=place, assigned_to=person, due_on=DAY
             )
+        case "ContactEntry":
+            return models.ContactEntry.objects.create(region=region, municipality=place, person=person, about="Puhelu")
         case "Municipality":
             return factories.MunicipalityFactory(region=region)
         case "MunicipalityBoundary":
