@@ -4,7 +4,6 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from registry import models
 from registry.models import ContactEntry, Task
@@ -41,7 +40,7 @@ def test_two_clicks_record_a_contact_and_lead_back(as_kaisa, cast, reference):
     assert data == {
         "municipality": str(reference.oulu.pk),
         "person": str(cast.leena.pk),
-        "happened_on": date_format(timezone.localdate(), "SHORT_DATE_FORMAT"),
+        "happened_on": f"{timezone.localdate():%d.%m.%Y}",
         "means": "phone",
         "is_reached": "yes",
         "next": f"http://testserver{came_from}?x=1",
