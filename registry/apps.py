@@ -10,6 +10,6 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import publicity  # noqa: PLC0415 - the tables are ready only now
+        from registry import board_columns, publicity  # noqa: F401, PLC0415 - the tables are ready only now
 
         publicity.connect()

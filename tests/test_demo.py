@@ -68,6 +68,19 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
     assert models.Pairing.objects.current().exists()
 
 
+def test_demo_board_is_alive(demo, client):
+    client.login(username="coordinator@example.org", password=PASSWORD)
+    answer = client.get("/hallinta/")
+    board = answer.context["board"]
+    urgencies = {row.next and row.next.key for row in board.rows}
+    assert {None, "task", "liaison", "checked", "touch", "agent", "pair"} <= urgencies
+    assert answer.context["mine"][0]
+    assert answer.context["others"][0]
+    vacancy = models.Task.objects.get(kind="vacancy", region=demo.pohjois_pohjanmaa)
+    assert vacancy.done_at is None
+    assert {entry.is_reached for entry in models.ContactEntry.objects.all()} == {True, False}
+
+
 def test_demo_is_marked_so_that_every_page_says_so(demo, client):
     assert models.SiteState.objects.load().has_demo_data
     assert "Esittelyaineisto, vastaukset keksittyjä" in client.get("/pohjois-pohjanmaa/ii/").content.decode()

@@ -98,6 +98,8 @@ DESK = {
     "logout": ([], 405),
     "app_list": (["registry"], 200),
     "autocomplete": ([], 403),
+    "tables": ([], 200),
+    "work_area": ([], 405),
 }
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {

@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from common.returning import return_address
 from registry.admin.base import HistoryAdmin, is_id, rows_for
 from registry.admin.filters import OwnRelatedFilter
-from registry.admin.returning import return_address
 from registry.contact_form import ContactEntryForm
 from registry.contact_log import correct_contact, prefill_entry, record_contact
 from registry.models import ContactEntry, Municipality, Person

@@ -8,9 +8,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common.returning import return_address
 from registry.admin.base import RegistryAdmin, Step, is_administrator
 from registry.admin.filters import AnsweredFilter, DoneFilter, OwnRelatedFilter, WhoseFilter
-from registry.admin.returning import return_address
 from registry.feedback import answer_feedback, receive_feedback
 from registry.models import Feedback, Task
 from registry.tasks import complete_task

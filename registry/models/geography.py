@@ -213,6 +213,11 @@ class AreaQuerySet(ScopedQuerySet):
         chosen = apps.get_model("registry", "WorkArea").objects.filter(user=user)
         return self.editable_by(user).filter(pk__in=chosen.values("area")).select_related("group").first()
 
+    def by_address_key(self, key):
+        """Return the area that stands in an address as `key` (see Area.address_key), or None."""
+        group, _dot, code = key.partition(".")
+        return self.filter(group__key=group, code=code).first()
+
     def worked_in(self, user):
         """Return the area that `user` has chosen to work in, or else those that `user` coordinates today."""
         if chosen := self.of_work(user):
@@ -397,6 +402,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
         """Annotate `is_in_area`: whether the municipality is in `area` on day `on`."""
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
+
+    def for_board(self, region, on, *, area=None):
+        """Return (id, name, address, whether in `area` or there is none, situation) of a region's, by name."""
+        rows = self.members_of(region, on).with_situation(on).by_name().annotate(name_now=translated("name"))
+        rows = rows.with_membership_in(area, on) if area else rows.annotate(is_in_area=Value(True))
+        return rows.values_list("pk", "name_now", "slug", "is_in_area", "situation")
 
     def for_region_page(self, region, on, *, area=None):
         """Return what a region's list needs of its municipalities on day `on`, in one query.

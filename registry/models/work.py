@@ -87,6 +87,14 @@ class TaskQuerySet(RegionRowQuerySet):
         memberships = AreaMembership.objects.current_on(on).filter(area__in=areas)
         return self.filter(municipality__in=memberships.order_by().values("municipality"))
 
+    def for_desk(self, user):
+        """Return the user's own open tasks in regions they may still edit, most urgent first, in one query."""
+        return self.editable_by(user).open().of_user(user).select_related("municipality")
+
+    def for_board(self, region):
+        """Return a region's open tasks with their municipalities and people, most urgent first, in one query."""
+        return self.open().filter(region=region).select_related("municipality", "assigned_to")
+
     def left_behind(self, on):
         """Return the open tasks of people who had a role in the task's region and have none after day `on`."""
         in_region = validity_covers(on, "municipality__memberships__") & Q(
