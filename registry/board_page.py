@@ -57,13 +57,14 @@ class BoardPage:
     works in), `puute` what is missing, `jarjestys` the order, `sivu` which fifty.
     """
 
-    def __init__(self, query, region, areas, remembered, *, has_several_regions=False):
-        self.region, self.areas, self.remembered = region, areas, remembered
+    def __init__(self, query, region, areas, *, has_several_regions=False):
+        self.region, self.areas = region, areas
+        self.remembered = next((area for area in areas if area.is_remembered), None)
         self._query = query
         wanted = query.get("alue")
         by_key = {area.address_key: area for area in areas}
         if wanted is None:
-            self.area = by_key.get(remembered.address_key) if remembered else None
+            self.area = self.remembered
         else:
             self.area = by_key.get(wanted)
         self.area_key = self.area.address_key if self.area else ""

@@ -51,9 +51,8 @@ class Desk(AdminSite):
 
     def _board(self, request, region, regions):
         user = request.user
-        areas = list(Area.objects.for_region_page(region))
-        remembered = Area.objects.of_work(user)
-        page = BoardPage(request.GET, region, areas, remembered, has_several_regions=len(regions) > 1)
+        areas = list(Area.objects.for_board(region, user))
+        page = BoardPage(request.GET, region, areas, has_several_regions=len(regions) > 1)
         board = Board(region, timezone.localdate(), area=page.area)
         page.fill(board)
         return {"board": page, "others": TaskRow.some(board.tasks_of_others(user), TASKS_SHOWN)}
