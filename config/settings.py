@@ -96,7 +96,7 @@ except ValueError:
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "django.contrib.admin",
+    "registry.desk_config.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -39,6 +39,7 @@ from registry.models import (
     Task,
     WorkArea,
 )
+from registry.tasks import hand_over_tasks
 
 
 def months_before(day, months):
@@ -97,11 +98,14 @@ def erase_person(person):
         post.end = PartialDate.day(max(timezone.localdate(), post.start_last))
         post.save()
     AgentTraining.objects.filter(agent__person=person).delete()
+    # What was agreed with the person may name them.
+    Task.objects.filter(contact_entry__person=person).delete()
     _erase_from_admin_log(person)
     _erase_from_steps(person, ids)
     entries = list(person.contact_entries.values_list("pk", flat=True))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
+    hand_over_tasks(person)
     person.delete()
     # History last: deleting a row writes a history row of its own.
     Person.history.filter(id__in=ids).delete()

@@ -13,7 +13,7 @@ def work_area_of(user):
     Asked from the database once for each user object, which lives for one request.
     """
     if not hasattr(user, "_work_area"):
-        user._work_area = Area.objects.editable_by(user).chosen_by(user).select_related("group").first()
+        user._work_area = Area.objects.of_work(user)
     return user._work_area
 
 

@@ -38,6 +38,7 @@ TABLES = {
     "changeset": SEES,
     "channel": KEEPS,
     "consent": ("view", "add"),
+    "contactentry": KEEPS,
     "coordinator": SEES,
     "directory": SEES,
     "exportlog": SEES,
@@ -106,6 +107,8 @@ DESK = {
     "registry_area_choose": ([], 405),
     "app_list": (["registry"], 200),
     "autocomplete": ([], 403),
+    "tables": ([], 200),
+    "work_area": ([], 405),
 }
 # Data quality, with what the staff get for GET and for POST (coordinator, other coordinator, administrator).
 QUALITY = {
@@ -185,6 +188,7 @@ def rows(cast, reference):
         "changeset": models.ChangeSet.objects.create(kind="merge", subject="registry.person:1:2", region=region),
         "channel": models.Channel.objects.create(municipality=oulu, kind="calendar", name="Kalenteri"),
         "consent": models.Consent.objects.create(person=cast.ahti, field="name", given_on=TODAY, means="paper"),
+        "contactentry": models.ContactEntry.objects.create(region=region, municipality=oulu, about="Puhelu"),
         "coordinator": models.Coordinator.objects.get(person=cast.kaisa),
         "exportlog": models.ExportLog.objects.create(
             table="registry.person", file_format="csv", n_rows=1, region=region

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.admin import (
     associations,
     boundaries,
+    contact_log,
     export_log,
     figures,
     geography,
@@ -22,6 +23,7 @@ from registry.admin import (
 __all__ = [
     "associations",
     "boundaries",
+    "contact_log",
     "export_log",
     "figures",
     "geography",

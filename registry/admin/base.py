@@ -16,6 +16,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
@@ -98,6 +100,7 @@ class OwnRegion(Exports):
     related_lists = ()
     municipality_path = "municipality"  # the way from a row to its municipality, for the filter of areas
     change_list_template = "admin/registry/change_list.html"
+    contact_fields = {}
 
     def get_queryset(self, request):
         """Return the rows of the user's regions; of a table without regions, all."""
@@ -207,13 +210,34 @@ class OwnRegion(Exports):
         if obj is not None:
             put_beside(context["adminform"].form, self.public_notes(obj))
         context |= {
-            "steps": self.get_steps(request, obj) if is_shown else [],
+            "steps": [*self.contact_steps(request, obj), *self.get_steps(request, obj)] if is_shown else [],
             "related_tables": [self._related_table(each, request, obj) for each in self.related_lists]
             if is_shown
             else [],
             "has_history": isinstance(self, SimpleHistoryAdmin),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def contact_url(self, obj):
+        """Return the address of the contact log's form about `obj`, filled in from its `contact_fields`."""
+        about = {name: getattr(obj, column) for name, column in self.contact_fields.items()}
+        query = urlencode({name: value for name, value in about.items() if value})
+        return f"{reverse('admin:registry_contactentry_add')}?{query}"
+
+    def contact_steps(self, request, obj):
+        """Offer recording a contact where a municipality or a person is shown."""
+        return [Step(_("Record a contact"), self.contact_url(obj))] if self.contact_fields else []
+
+    def get_list_display(self, request):
+        """Offer the same in each row of the list."""
+        columns = super().get_list_display(request)
+        return [*columns, "record_contact"] if self.contact_fields else columns
+
+    @admin.display(description=_("contact log"))
+    def record_contact(self, obj):
+        """Return the link that opens the contact log's form."""
+        link = '<a href="{}">{}<span class="visually-hidden">: {}</span></a>'
+        return format_html(link, self.contact_url(obj), _("Record a contact"), obj)
 
     def get_steps(self, request, obj):
         """Return the Steps that this user can take with `obj`."""

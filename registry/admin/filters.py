@@ -172,6 +172,26 @@ class DoneFilter(admin.SimpleListFilter):
         return queryset.overdue()
 
 
+class WhoseFilter(admin.SimpleListFilter):
+    """Filters tasks: the user's own, those of the area in which the user works, or nobody's."""
+
+    title = _("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("mine")), ("area", _("my area's")), ("nobody", _("nobody's yet"))]
+
+    def queryset(self, request, queryset):
+        match self.value():
+            case "mine":
+                return queryset.of_user(request.user)
+            case "area":
+                return queryset.in_areas(Area.objects.worked_in(request.user), timezone.localdate())
+            case "nobody":
+                return queryset.filter(assigned_to__isnull=True)
+        return queryset
+
+
 class AnsweredFilter(DoneFilter):
     """The same for feedback."""
 

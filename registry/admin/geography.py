@@ -27,6 +27,7 @@ from registry.models import (
     AreaMembership,
     Association,
     Channel,
+    ContactEntry,
     Coordinator,
     Directory,
     GrantPeriod,
@@ -211,6 +212,7 @@ _OF_MUNICIPALITY = [
     RelatedList(Appointment, "municipality", ("kind", "person", "title", "start", "end")),
     RelatedList(SituationStatement, "municipality", ("kind", "start", "end", "source")),
     RelatedList(Agent, "municipality", ("person", "stage", "start", "end")),
+    RelatedList(ContactEntry, "municipality", ("happened_on", "means", "person", "beginning", "next_step_on")),
     RelatedList(AreaMembership, "municipality", ("area", "group", "valid_from", "valid_to")),
     RelatedList(SharedMailbox, "municipality", ("post", "email", "checked_on")),
     RelatedList(GrantPeriod, "municipality", ("name", "kind", "opens_on", "closes_on")),
@@ -238,6 +240,7 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
         (_("Merger"), {"fields": ["successor", "merged_on"]}),
     ]
     related_lists = _OF_MUNICIPALITY
+    contact_fields = {"municipality": "pk"}
 
     def get_queryset(self, request):
         """Return the user's municipalities with their situation and region of today."""

@@ -17,7 +17,7 @@ from registry.admin.public_notes import person_notes, public_lines, public_summa
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
 from registry.merging import merge_people, preview_person_merge
-from registry.models import Agent, Appointment, Consent, Coordinator, Person
+from registry.models import Agent, Appointment, Consent, ContactEntry, Coordinator, Person
 from registry.privacy import erase_person
 from registry.public_details import standings_of
 
@@ -64,7 +64,9 @@ class PersonAdmin(MergeSteps, HistoryAdmin):
         RelatedList(Appointment, "person", ("municipality", "kind", "title", "start", "end")),
         RelatedList(Agent, "person", ("municipality", "stage", "start", "end")),
         RelatedList(Coordinator, "person", ("region", "area", "title", "start", "end")),
+        RelatedList(ContactEntry, "person", ("happened_on", "means", "municipality", "beginning", "next_step_on")),
     ]
+    contact_fields = {"person": "pk"}
 
     def get_queryset(self, request):
         """Return the user's people with their roles of today."""

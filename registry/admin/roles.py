@@ -87,6 +87,7 @@ class AppointmentAdmin(PeriodAdmin):
         ),
     ]
     related_lists = [RelatedList(Pairing, "appointment", ("agent", "start", "end"))]
+    contact_fields = {"municipality": "municipality_id", "person": "person_id"}
 
     def view_on_site(self, row):
         """Return the address of the municipality's page, where the role stands."""
@@ -176,6 +177,7 @@ class AgentAdmin(PeriodAdmin):
     ]
     inlines = [AgentTrainingInline]
     related_lists = [RelatedList(Pairing, "agent", ("appointment", "start", "end"))]
+    contact_fields = {"municipality": "municipality_id", "person": "person_id"}
 
     def view_on_site(self, row):
         """Return the address of the municipality's page, where the role stands."""

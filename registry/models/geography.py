@@ -12,7 +12,7 @@ from simple_history.models import HistoricalRecords
 from common.names import SearchField, SortKeyField, fold, language_suffix, translated
 from registry.addresses import validate_municipality_slug, validate_region_slug
 from registry.models.periods import Validity, ValidityQuerySet
-from registry.models.roles import Appointment, Situation, SituationStatement
+from registry.models.roles import Agent, Appointment, Situation, SituationStatement
 from registry.models.scope import RegionRowQuerySet, ScopedQuerySet, belongs_to_municipality_of
 
 code_shape = RegexValidator(r"\A[0-9]{2,8}\Z", _("The official code has digits only, for example 009."), "invalid")
@@ -73,6 +73,15 @@ class RegionQuerySet(ScopedQuerySet):
     def for_home(self, on):
         """Return the regions with pages, in one query."""
         return self.with_pages().by_name()
+
+    def for_board(self, user):
+        """Return the regions whose board `user` may see: their own that keep records, in one query."""
+        return self.editable_by(user).with_pages().by_name()
+
+    def home_of(self, municipality):
+        """Return the region of which `municipality` is a member today, or None."""
+        memberships = RegionMembership.objects.current().filter(municipality=municipality)
+        return self.filter(pk__in=memberships.values("region")).first()
 
 
 class Region(models.Model):
@@ -197,9 +206,27 @@ class AreaQuerySet(ScopedQuerySet):
         """Return the areas of these regions."""
         return self.filter(group__region__in=region_ids)
 
-    def chosen_by(self, user):
-        """Return the area in which `user` has chosen to work, if any."""
-        return self.filter(pk__in=apps.get_model("registry", "WorkArea").objects.filter(user=user).values("area"))
+    def of_work(self, user):
+        """Return the area in which `user` has chosen to work, or None; one in a region that is not theirs is none."""
+        chosen = apps.get_model("registry", "WorkArea").objects.filter(user=user)
+        return self.editable_by(user).filter(pk__in=chosen.values("area")).select_related("group").first()
+
+    def for_board(self, region, user):
+        """Return a region's areas as `for_region_page` does; `is_remembered` says in which one `user` works."""
+        chosen = apps.get_model("registry", "WorkArea").objects.filter(user=user, area=OuterRef("pk"))
+        return self.for_region_page(region).annotate(is_remembered=Exists(chosen))
+
+    def by_address_key(self, key):
+        """Return the area that stands in an address as `key` (see Area.address_key), or None."""
+        group, _dot, code = key.partition(".")
+        return self.filter(group__key=group, code=code).first()
+
+    def worked_in(self, user):
+        """Return the area that `user` has chosen to work in, or else those that `user` coordinates today."""
+        if chosen := self.of_work(user):
+            return self.filter(pk=chosen.pk)
+        roles = apps.get_model("registry", "Coordinator").objects.current().filter(person__user=user)
+        return self.editable_by(user).filter(pk__in=roles.order_by().values("area"))
 
     def for_region_page(self, region):
         """Return a region's areas with their groupings, in order, in one query."""
@@ -300,6 +327,39 @@ class MunicipalityQuerySet(ScopedQuerySet):
         memberships = RegionMembership.objects.current_on(on).filter(region=region)
         return self.filter(pk__in=memberships.values("municipality"))
 
+    def of_roles(self, person):
+        """Return the municipalities in which `person` is a liaison, an agent or the like today."""
+        roles = [role.objects.current().filter(person=person) for role in (Appointment, Agent)]
+        of_roles = [Q(pk__in=rows.order_by().values("municipality")) for rows in roles]
+        return self.filter(of_roles[0] | of_roles[1])
+
+    def vacant_on(self, on):
+        """Return the municipalities whose liaison has left by the end of day `on` and of which nothing else is known.
+
+        Each has `vacant_since`, the last day of the last liaison. A liaison, an officer
+        with the duties or a statement that goes on or comes later is something known.
+        """
+        of_own = {"municipality": OuterRef("pk")}
+        liaisons = Appointment.objects.liaisons().filter(**of_own)
+        duties = [Appointment.Kind.LIAISON, Appointment.Kind.DUTIES]
+        follows = [
+            Appointment.objects.going_on_after(on).filter(kind__in=duties, **of_own),
+            SituationStatement.objects.going_on_after(on).filter(**of_own),
+        ]
+        kept = RegionMembership.objects.current_on(on).filter(region__records_from__lte=on, **of_own)
+        return (
+            self.annotate(vacant_since=Subquery(liaisons.order_by("-end_last").values("end_last")[:1]))
+            .filter(Exists(kept), vacant_since__lte=on)
+            .exclude(Exists(follows[0]))
+            .exclude(Exists(follows[1]))
+        )
+
+    def without_vacancy_task(self):
+        """Return those of `vacant_on` for whose vacancy no task is open and none has been done by somebody."""
+        tasks = apps.get_model("registry", "Task").objects.filter(kind="vacancy", municipality=OuterRef("pk"))
+        done = tasks.filter(done_by__isnull=False, created_at__date__gte=OuterRef("vacant_since"))
+        return self.exclude(Exists(tasks.open())).exclude(Exists(done))
+
     def for_home(self, on):
         """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
         return self.with_situation(on).with_current_region(on).filter(region_has_pages=True).by_name()
@@ -348,6 +408,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
         """Annotate `is_in_area`: whether the municipality is in `area` on day `on`."""
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
+
+    def for_board(self, region, on, *, area=None):
+        """Return (id, name, address, whether in `area` or there is none, situation) of a region's, by name."""
+        rows = self.members_of(region, on).with_situation(on).by_name().annotate(name_now=translated("name"))
+        rows = rows.with_membership_in(area, on) if area else rows.annotate(is_in_area=Value(True))
+        return rows.values_list("pk", "name_now", "slug", "is_in_area", "situation")
 
 
 class Municipality(models.Model):

@@ -26,6 +26,11 @@ class PersonQuerySet(ScopedQuerySet):
         ]
         return self.filter(Q(region__in=region_ids) | by_role[0] | by_role[1])
 
+    def liaisons_of(self, municipality):
+        """Return today's liaisons of `municipality`."""
+        liaisons = self.model._meta.get_field("appointments").related_model.objects.current().liaisons()
+        return self.filter(pk__in=liaisons.filter(municipality=municipality).order_by().values("person"))
+
     def matching(self, text):
         """Return people in whose name or address `text` occurs, å ä ö or not."""
         return self.filter(search__contains=fold(text))

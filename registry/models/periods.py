@@ -88,6 +88,10 @@ class PeriodQuerySet(models.QuerySet):
         """Return the rows whose last day was before `on`."""
         return self.filter(end_last__lt=on)
 
+    def going_on_after(self, on):
+        """Return the rows that have no end, or one after `on`."""
+        return self.filter(Q(end_last__isnull=True) | Q(end_last__gt=on))
+
     def open_or_future(self):
         """Return the rows that count today or will count later."""
         return self.filter(Q(end_last__isnull=True) | Q(end_last__gte=timezone.localdate()))

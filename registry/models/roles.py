@@ -87,6 +87,20 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
         """Return what a municipality's page needs of its appointments, newest first, in one query."""
         return self.filter(municipality=municipality).select_related("person", "sector", "mailbox").latest_first()
 
+    def contacts_on_board(self, region, on):
+        """Return those to turn to in a region's municipalities on day `on`, liaisons first, fallbacks last.
+
+        Named tuples with municipality, kind, pk, person and the person's name,
+        sort_key and contact_checked_on, in one query.
+        """
+        order = [Appointment.Kind.LIAISON, Appointment.Kind.DUTIES, Appointment.Kind.FALLBACK]
+        rank = models.Case(*(models.When(kind=kind, then=place) for place, kind in enumerate(order)))
+        of_person = ("given_name", "family_name", "sort_key", "contact_checked_on")
+        rows = self.in_regions([region.pk]).current_on(on).filter(kind__in=order).order_by(rank, "start_last", "pk")
+        return rows.values_list(
+            "municipality", "kind", "pk", "person", *(f"person__{name}" for name in of_person), named=True
+        )
+
 
 class Appointment(Period):
     """A person's dated duty in a municipality's work with associations.
@@ -352,6 +366,17 @@ class AgentQuerySet(ScopedQuerySet, PeriodQuerySet):
             .order_by("start_last", "pk")
         )
 
+    def for_board(self, region, on):
+        """Return the agents who act in a region's municipalities on day `on`, in one query."""
+        names = ("given_name", "family_name", "sort_key")
+        return (
+            self.in_regions([region.pk])
+            .current_on(on)
+            .select_related("person")
+            .only("municipality", "trained_last", "active_last", "end_last", *(f"person__{name}" for name in names))
+            .order_by("start_last", "pk")
+        )
+
 
 class Agent(Period):
     """A volunteer association agent of a municipality: the liaison's working pair.
@@ -481,6 +506,10 @@ class PairingQuerySet(ScopedQuerySet, PeriodQuerySet):
     def in_regions(self, region_ids):
         """Return the pairs whose agent acts in one of these regions."""
         return self.filter(agent__in=Agent.objects.in_regions(region_ids))
+
+    def for_board(self, region, on):
+        """Return (municipality, start) of the pairs who work in a region's municipalities on day `on`."""
+        return self.in_regions([region.pk]).current_on(on).order_by().values_list("agent__municipality", "start_last")
 
 
 class Pairing(Period):

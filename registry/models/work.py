@@ -4,11 +4,14 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry.models.geography import AreaMembership
+from registry.models.periods import validity_covers
+from registry.models.roles import Agent, Appointment, Coordinator
 from registry.models.scope import RegionRowQuerySet
 
 
@@ -75,6 +78,39 @@ class TaskQuerySet(RegionRowQuerySet):
         """Return what is not done though its day has passed."""
         return self.open().filter(due_on__lt=timezone.localdate())
 
+    def of_user(self, user):
+        """Return the tasks of the person whose account this is."""
+        return self.filter(assigned_to__user=user)
+
+    def in_areas(self, areas, on):
+        """Return the tasks of municipalities that are in one of these areas on day `on`."""
+        memberships = AreaMembership.objects.current_on(on).filter(area__in=areas)
+        return self.filter(municipality__in=memberships.order_by().values("municipality"))
+
+    def for_desk(self, user):
+        """Return the user's own open tasks in regions they may still edit, most urgent first, in one query."""
+        return self.editable_by(user).open().of_user(user).select_related("municipality")
+
+    def for_board(self, region):
+        """Return a region's open tasks with their municipalities and people, most urgent first, in one query."""
+        return self.open().filter(region=region).select_related("municipality", "assigned_to")
+
+    def left_behind(self, on):
+        """Return the open tasks of people who had a role in the task's region and have none after day `on`."""
+        in_region = validity_covers(on, "municipality__memberships__") & Q(
+            municipality__memberships__region=OuterRef("region")
+        )
+        roles = [
+            Coordinator.objects.filter(person=OuterRef("assigned_to"), region=OuterRef("region")),
+            Appointment.objects.filter(in_region, person=OuterRef("assigned_to")),
+            Agent.objects.filter(in_region, person=OuterRef("assigned_to")),
+        ]
+        had, has = Q(), Q()
+        for role in roles:
+            had |= Q(Exists(role))
+            has |= Q(Exists(role.going_on_after(on)))
+        return self.open().filter(had).exclude(has)
+
 
 class Task(models.Model):
     """One thing to do: what, for whom, by when, and where it is done.
@@ -89,6 +125,7 @@ class Task(models.Model):
         FEEDBACK = "feedback", _("Answer the feedback")
         ROLE_OF_MERGED = "merged_role", _("Appoint anew after the merger")
         NEXT_STEP = "next_step", _("Next step")
+        VACANCY = "vacancy", _("Name a new liaison")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
     title = models.CharField(_("what"), max_length=200, help_text=_("Begin with a verb: call, ask, check."))
@@ -151,6 +188,13 @@ class Task(models.Model):
         verbose_name_plural = _("tasks")
         ordering = [models.F("due_on").asc(nulls_last=True), "pk"]
         indexes = [models.Index(fields=["region", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=Q(kind="vacancy", done_at__isnull=True),
+                name="vacancy_task_open_once",
+            )
+        ]
 
     def __str__(self):
         return self.label

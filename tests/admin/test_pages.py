@@ -83,6 +83,8 @@ def add_row(model, place, person, number):
             return models.QualityException.objects.create(
                 region=region, check_key="vacancy", subject=f"municipality-{place.pk}-{number}", until=DAY, reason="Syy"
             )
+        case "ContactEntry":
+            return models.ContactEntry.objects.create(region=region, municipality=place, person=person, about="Puhelu")
         case "Municipality":
             return factories.MunicipalityFactory(region=region)
         case "MunicipalityBoundary":

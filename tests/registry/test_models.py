@@ -43,6 +43,7 @@ from registry.models import (
     SharedMailbox,
     SiteState,
     SituationStatement,
+    Task,
 )
 from tests import factories
 from tests.registry.helpers import date, day
@@ -90,6 +91,7 @@ def world():
         ImportMapping.objects.create(target="x", region=where, source="x")
     ImportRow.objects.create(run=ImportRun.objects.create(target="x", file_name="x"), number=1)
     QualityException.objects.create(region=region, check_key="x", subject="x", until=LATER, reason="x")
+    Task.objects.create(kind="vacancy", title="x", region=region, **place)
     factories.UserFactory(email="sama@example.org")
     return SimpleNamespace(region=region, municipality=municipality, person=person, area=area, figure=figure)
 
@@ -168,6 +170,7 @@ CASES = {
     "site_state_one_row": lambda world: SiteState.objects.bulk_create([SiteState(pk=2)]),
     "statement_open_once": repeat(SituationStatement),
     "training_completed": change(AgentTraining, **upside_down("completed")),
+    "vacancy_task_open_once": repeat(Task),
     "working_time_one_way": change(Appointment, hours_per_week=3, percent=10),
     **{f"registry_{table._meta.model_name}_start": change(table, **upside_down("start")) for table in PERIODS},
     **{f"registry_{table._meta.model_name}_end": change(table, **upside_down("end")) for table in PERIODS},
