@@ -55,7 +55,7 @@ class NamedSteps(ChangeList):
 class ChangeSetAdmin(RegistryAdmin):
     """Imports and mergers of the region: read, and undone."""
 
-    list_display = ["what", "kind", "region", "rows", "done_at", "done_by", "state"]
+    list_display = ["what", "state", "done_at", "rows", "done_by", "kind", "region"]
     list_filter = ["kind", UndoneFilter, ("region", OwnRelatedFilter)]
     list_select_related = ["region", "done_by", "undone_by"]
     sortable_by = ["kind", "done_at"]
@@ -86,7 +86,7 @@ class ChangeSetAdmin(RegistryAdmin):
         """A step stays."""
         return False
 
-    @admin.display(description=_("what"))
+    @admin.display(description=pgettext_lazy("of a step", "what"))
     def what(self, step):
         """Return what the step was about: of a merger the row that stayed, of an import its key."""
         row = getattr(step, "kept_row", None)
