@@ -3,7 +3,7 @@
 import datetime as dt
 
 from common.partial_dates import PartialDate
-from registry.models import Appointment, Association, GrantPeriod, Municipality, Person, Region
+from registry.models import Appointment, Association, GrantPeriod, Municipality, Region
 from registry.quality import accept_finding, find_check, open_findings, usual_until
 from registry.roles import save_role
 
@@ -13,23 +13,11 @@ def leave_oddities(today):
     region = Region.objects.get(code="17")
     liaisons = Appointment.objects.current_on(today).liaisons().filter(person__region=region, person__user=None)
     first, second = liaisons.select_related("person", "municipality").order_by("municipality__code")[:2]
-    _same_person_again(first.person)
     _same_association_again(first.municipality)
     _fallback_beside_the_liaison(second, today)
     _closed_grants(region, today)
     _most_websites_checked(today)
     _accept_one(region, today)
-
-
-def _same_person_again(person):
-    """Record a person a second time, with another address, as happens when a list is typed in twice."""
-    Person.objects.create(
-        given_name=person.given_name,
-        family_name=person.family_name,
-        email="toinen.osoite@example.org",
-        phone=person.phone,
-        region=person.region,
-    )
 
 
 def _same_association_again(municipality):

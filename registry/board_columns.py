@@ -305,7 +305,7 @@ def _read_tasks(board):
 
 def _task_cell(municipality, known):
     if known is None:
-        return Cell(_("none"))
+        return Cell(_("no tasks"))
     task, n = known
     url = f"{reverse('admin:registry_task_changelist')}?municipality__id__exact={municipality}"
     told = ngettext("%(n)s open", "%(n)s open", n) % {"n": n}

@@ -67,7 +67,7 @@ def test_everything_in_order(cast, reference):
         "tyopari": ("1.3.2025 alkaen", "ok"),
         "tarkistettu": ("1.5.2026", "ok"),
         "yhteys": ("1.5.2026", "ok"),
-        "tehtavat": ("ei ole", ""),
+        "tehtavat": ("ei tehtäviä", ""),
     }
     assert (needs, first) == ([], None)
 
@@ -81,7 +81,7 @@ def test_nothing_known(cast, reference):
         "tyopari": ("ei vielä mahdollinen", ""),
         "tarkistettu": ("ei tarkistettavaa", ""),
         "yhteys": ("ei kirjattu", "missing"),
-        "tehtavat": ("ei ole", ""),
+        "tehtavat": ("ei tehtäviä", ""),
     }
     assert needs == ["liaison", "touch", "agent"]
     assert first.label == "Selvitä, onko järjestöyhdyshenkilöä"
