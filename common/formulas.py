@@ -14,7 +14,7 @@ _TRIGGERS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _HARMLESS = re.compile(r"[+-]?\d+([.,]\d+)?|\+\d[\d ]*", re.ASCII)
 
 
-def _is_formula(text):
+def is_formula(text):
     """Whether a spreadsheet program may compute `text` instead of showing it."""
     if text[:1] in ("\t", "\r", "\n"):
         return True
@@ -23,9 +23,9 @@ def _is_formula(text):
 
 def defused(text):
     """Return `text` so that a spreadsheet program shows it as text."""
-    return f"'{text}" if text and _is_formula(text.lstrip("'")) else text
+    return f"'{text}" if text and is_formula(text.lstrip("'")) else text
 
 
 def as_written(text):
     """Return the text that `defused` was given."""
-    return text[1:] if text[:1] == "'" and _is_formula(text.lstrip("'")) else text
+    return text[1:] if text[:1] == "'" and is_formula(text.lstrip("'")) else text

@@ -6,7 +6,7 @@ MOST_BYTES = 20 * 1000 * 1000
 MOST_COLUMNS = 200
 MOST_CHARACTERS = 10_000
 # What a workbook may unpack to: in all, one part that is kept in memory, and the small parts.
-MOST_UNPACKED = 200 * 1000 * 1000
+MOST_UNPACKED = 100 * 1000 * 1000
 MOST_STRINGS_UNPACKED = 50 * 1000 * 1000
 MOST_SMALL_PART = 5 * 1000 * 1000
 CHUNK = 64 * 1024

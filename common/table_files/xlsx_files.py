@@ -238,7 +238,7 @@ def _plain(value):
     """Return a number without needless decimals and without exponent; a spreadsheet knows 15 digits."""
     if _WHOLE_NUMBER.fullmatch(value):
         return value
-    text = format(Decimal(format(float(value), ".15g")), "f")
+    text = format(Decimal(format(float(value) + 0.0, ".15g")), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
