@@ -6,7 +6,7 @@ import json
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -43,6 +43,20 @@ def images_of(model, pks):
     return images
 
 
+def raw_rows(model, pks):
+    """Return {pk: row as the database holds it}: quick enough to compare thousands of rows inside a transaction."""
+    quote, meta = connection.ops.quote_name, model._meta
+    columns = ", ".join(quote(field.column) for field in [meta.pk, *meta.concrete_fields])
+    found = {}
+    with connection.cursor() as cursor:
+        for some in in_parts(pks):
+            marks = ", ".join(["%s"] * len(some))
+            sql = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE {quote(meta.pk.column)} IN ({marks})"  # noqa: S608
+            cursor.execute(sql, some)
+            found |= {row[0]: row[1:] for row in cursor.fetchall()}
+    return found
+
+
 def digest_of(image):
     """Return the digest by which a row is known to be as the step left it."""
     return hashlib.sha256(_as_json(image).encode()).hexdigest()
@@ -72,6 +86,7 @@ class Recording:
         self._before = {}
         self._marks = {}
         self._created = {}
+        self._prepared = []
 
     def watch(self, rows):
         """Remember `rows` (a query, or rows of one table) as they are now, and lock them until the step ends."""
@@ -91,6 +106,27 @@ class Recording:
         for row in rows:
             self._created.setdefault(type(row), []).append(row.pk)
 
+    def add_prepared(self, model, rows):
+        """Count rows that the step writes in bulk, with one row of history each; best before its transaction begins.
+
+        `rows` are (pk, image before or None, image after): registry/bulk.py knows them
+        before they are written, so that nothing is read back while others wait.
+        """
+        history = _history_of(model)
+        mark = None if history is None else plain_rows(history).aggregate(last=Max("history_id"))["last"] or 0
+        encode = ChangedRow._meta.get_field("before").get_db_prep_save
+        self._prepared += [
+            (
+                model._meta.label_lower,
+                pk,
+                encode(before, connection),
+                digest_of(after),
+                mark if before is not None or mark is None else 0,
+                0 if history is None else 1,
+            )
+            for pk, before, after in rows
+        ]
+
     def save(self, *, kind, subject, by, region=None, counts=None):
         """Write the step down and return its ChangeSet.
 
@@ -106,7 +142,14 @@ class Recording:
         for model, pks in self._created.items():
             written += self._rows(step, model, pks, {}, images_of(model, pks))
         ChangedRow.objects.bulk_create(written, batch_size=AT_ONCE)
+        self._write_prepared(step)
         return step
+
+    def _write_prepared(self, step):
+        """Write the rows of `add_prepared` in one statement."""
+        names = ("change_set", "table", "row_pk", "before", "digest", "history_after", "n_history")
+        fields = [ChangedRow._meta.get_field(name) for name in names]
+        write_rows(ChangedRow, fields, [(step.pk, *row) for row in self._prepared])
 
     def _rows(self, step, model, pks, before, after):
         history = _history_of(model)
@@ -136,7 +179,6 @@ def _n_history_after(history, pks, mark):
     return counts
 
 
-@transaction.atomic
 def undo_change_set(change_set, *, by):
     """Put every row of the step back as it was, with its history, and mark the step undone; return it.
 
@@ -147,29 +189,58 @@ def undo_change_set(change_set, *, by):
     been changed after the step) or "in_use" (a created row is pointed to by a later
     one); nothing is changed then.
     """
-    change_set = ChangeSet.objects.select_for_update().get(pk=change_set.pk)
-    if change_set.is_undone:
-        raise ValidationError(_("This has already been undone."), code="undone")
-    tables = {}
-    for row in change_set.rows.order_by("-pk"):
-        tables.setdefault(apps.get_model(row.table), []).append(row)
-    if not tables and change_set.counts:
-        raise ValidationError(
-            _("This can no longer be undone: what the rows were before is kept for three months only."), code="too_old"
-        )
-    _check_unchanged(tables)
-    _check_unused(tables)
-    for model, rows in tables.items():
-        _delete(model, [row.row_pk for row in rows if row.before is None])
-    for is_present in (True, False):
-        for model, rows in tables.items():
-            _restore(model, [row.before for row in rows if row.before is not None and bool(row.digest) is is_present])
-    for model, rows in tables.items():
-        _delete_history(model, rows)
-    change_set.undone_at, change_set.undone_by = timezone.now(), by
-    change_set.save()
-    touch()
+    undoing = _Undoing(change_set)
+    with transaction.atomic():
+        change_set = ChangeSet.objects.select_for_update().get(pk=change_set.pk)
+        if change_set.is_undone:
+            raise ValidationError(_("This has already been undone."), code="undone")
+        undoing.check_again()
+        undoing.write()
+        change_set.undone_at, change_set.undone_by = timezone.now(), by
+        change_set.save()
+        touch()
     return change_set
+
+
+class _Undoing:
+    """Everything about undoing a step that takes time, made ready before its transaction, so that nobody waits long."""
+
+    def __init__(self, change_set):
+        """Raise ValidationError as `undo_change_set` does."""
+        if ChangeSet.objects.get(pk=change_set.pk).is_undone:
+            raise ValidationError(_("This has already been undone."), code="undone")
+        self.tables = {}
+        for row in change_set.rows.order_by("-pk"):
+            self.tables.setdefault(apps.get_model(row.table), []).append(row)
+        if not self.tables and change_set.counts:
+            raise ValidationError(
+                _("This can no longer be undone: what the rows were before is kept for three months only."),
+                code="too_old",
+            )
+        self._as_read = {model: raw_rows(model, [row.row_pk for row in rows]) for model, rows in self.tables.items()}
+        _check_unchanged(self.tables)
+        self._restored = [
+            (model, _values_of(model, [row.before for row in rows if row.before and bool(row.digest) is is_present]))
+            for is_present in (True, False)
+            for model, rows in self.tables.items()
+        ]
+
+    def check_again(self):
+        """Refuse when a row has changed since it was read, or is in use."""
+        for model, rows in self.tables.items():
+            is_as_read = raw_rows(model, [row.row_pk for row in rows]) == self._as_read[model]
+            if not is_as_read or _later_history(model, rows):
+                _check_unchanged(self.tables)
+        _check_unused(self.tables)
+
+    def write(self):
+        """Remove what was created, put back what was changed or removed, and take the step's history away."""
+        for model, rows in self.tables.items():
+            _delete(model, [row.row_pk for row in rows if row.before is None])
+        for model, values in self._restored:
+            _restore(model, values)
+        for model, rows in self.tables.items():
+            _delete_history(model, rows)
 
 
 def _check_unchanged(tables):
@@ -231,15 +302,28 @@ def _check_unused(tables):
             if not relation.field.db_constraint:
                 continue
             pointing = plain_rows(relation.related_model)
-            for some in in_parts(pks):
-                found = pointing.filter(**{f"{relation.field.name}__in": some}).values_list("pk", flat=True)
-                in_use += [(relation.related_model, pk) for pk in found if pk not in own.get(pointing.model, ())]
+            for some in _ranges(pks):
+                found = pointing.filter(some(relation.field.name)).values_list("pk", relation.field.attname)
+                in_use += [
+                    (relation.related_model, pk)
+                    for pk, target in found
+                    if target in pks and pk not in own.get(pointing.model, ())
+                ]
     if in_use:
         raise ValidationError(
             _("This cannot be undone, because something recorded later belongs to it: %(rows)s."),
             code="in_use",
             params={"rows": _named(in_use)},
         )
+
+
+def _ranges(pks):
+    """Yield conditions, given a field's name, that together find every row pointing to one of `pks`: few queries."""
+    if pks and max(pks) - min(pks) < 2 * len(pks):
+        yield lambda name: Q(**{f"{name}__gte": min(pks), f"{name}__lte": max(pks)})
+    else:
+        for some in in_parts(pks):
+            yield lambda name, some=some: Q(**{f"{name}__in": some})
 
 
 # --- Rows past every save(): they come back exactly as they were ------------------------------------------------------
@@ -259,19 +343,32 @@ def _delete_history(model, rows):
             plain_rows(history).filter(id__in=some, history_id__gt=mark)._raw_delete(connection.alias)
 
 
-def _restore(model, images):
-    """Write these images as rows, over what stands there or anew."""
-    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
-    columns = [quote(field.column) for field in fields]
-    pk = quote(model._meta.pk.column)
-    written = ", ".join(f"{column} = excluded.{column}" for column in columns if column != pk)
-    sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608
-        f"VALUES ({', '.join(['%s'] * len(columns))}) ON CONFLICT ({pk}) DO UPDATE SET {written}"
-    )
-    values = [
-        [field.get_db_prep_save(field.to_python(image[field.attname]), connection) for field in fields]
+def _values_of(model, images):
+    """Return images as the values that the database takes, in the order of the columns."""
+    return [
+        [
+            field.get_db_prep_save(field.to_python(image[field.attname]), connection)
+            for field in model._meta.concrete_fields
+        ]
         for image in images
     ]
+
+
+def _restore(model, values):
+    """Write these values as rows, over what stands there or anew."""
+    write_rows(model, model._meta.concrete_fields, values)
+
+
+def write_rows(model, fields, values):
+    """Write rows of `model`, values in the order of `fields`; with the key among them, over the row that has it."""
+    quote, pk = connection.ops.quote_name, model._meta.pk
+    columns = [quote(field.column) for field in fields]
+    sql = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608
+        f"VALUES ({', '.join(['%s'] * len(columns))})"
+    )
+    if pk in fields:
+        written = ", ".join(f"{column} = excluded.{column}" for column in columns if column != quote(pk.column))
+        sql += f" ON CONFLICT ({quote(pk.column)}) DO UPDATE SET {written}"
     with connection.cursor() as cursor:
         cursor.executemany(sql, values)
