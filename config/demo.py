@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.partial_dates import PartialDate, Precision
+from config.demo_imports import add_imports
 from registry.consents import give_consent, withdraw_consent
 from registry.feedback import receive_feedback
 from registry.models import (
@@ -156,6 +157,7 @@ def build_demo(today=None):
         for municipality in Municipality.objects.members_of(region, today).by_name():
             _municipality(world, region, municipality)
     _feedback(world)
+    add_imports(today)
     return world.n_people
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     *i18n_patterns(
         path("hallinta/tyyliopas/", style_guide.style_guide, name="style_guide"),
+        path("hallinta/tuonti/", include("registry.admin.imports")),
         path("hallinta/", admin.site.urls),
         path("", include("public.urls")),
         prefix_default_language=False,

@@ -10,6 +10,10 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import publicity  # noqa: PLC0415 - the tables are ready only now
+        # The tables are ready only now.
+        from registry import publicity  # noqa: PLC0415
+        from registry.imports import targets  # noqa: PLC0415
+        from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
 
         publicity.connect()
+        targets.register(*OWN_TARGETS)
