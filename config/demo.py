@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.partial_dates import PartialDate, Precision
+from config.demo_imports import add_imports
 from config.demo_oddities import leave_oddities
 from config.demo_work import work_of_region
 from registry.consents import give_consent, withdraw_consent
@@ -162,6 +163,7 @@ def build_demo(today=None):
     _feedback(world)
     leave_oddities(today)
     _twins(world)
+    add_imports(today)
     return world.n_people
 
 

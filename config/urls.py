@@ -14,6 +14,7 @@ urlpatterns = [
     *i18n_patterns(
         path("hallinta/tyyliopas/", style_guide.style_guide, name="style_guide"),
         path("hallinta/laatu/", include("registry.admin.quality")),
+        path("hallinta/tuonti/", include("registry.admin.imports")),
         path("hallinta/", admin.site.urls),
         path("", include("public.urls")),
         prefix_default_language=False,

@@ -10,7 +10,11 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import board_columns, publicity, quality  # noqa: F401, PLC0415 - the tables are ready only now
+        # The tables are ready only now.
+        from registry import board_columns, publicity, quality  # noqa: F401, PLC0415
+        from registry.imports import targets  # noqa: PLC0415
+        from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
 
         publicity.connect()
         quality.register(*quality.CHECKS)
+        targets.register(*OWN_TARGETS)

@@ -6,7 +6,7 @@ import json
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +50,20 @@ def _copied_fields(model):
     return [field for field in model._meta.concrete_fields if field.name not in never]
 
 
+def raw_rows(model, pks):
+    """Return {pk: row as the database holds it}: quick enough to compare thousands of rows inside a transaction."""
+    quote, meta = connection.ops.quote_name, model._meta
+    columns = ", ".join(quote(field.column) for field in [meta.pk, *meta.concrete_fields])
+    found = {}
+    with connection.cursor() as cursor:
+        for some in in_parts(pks):
+            marks = ", ".join(["%s"] * len(some))
+            sql = f"SELECT {columns} FROM {quote(meta.db_table)} WHERE {quote(meta.pk.column)} IN ({marks})"  # noqa: S608
+            cursor.execute(sql, some)
+            found |= {row[0]: row[1:] for row in cursor.fetchall()}
+    return found
+
+
 def digest_of(image):
     """Return the digest by which a row is known to be as the step left it."""
     return hashlib.sha256(_as_json(image).encode()).hexdigest()
@@ -79,6 +93,7 @@ class Recording:
         self._before = {}
         self._marks = {}
         self._created = {}
+        self._prepared = []
 
     def watch(self, rows):
         """Remember `rows` (a query, or rows of one table) as they are now, and lock them until the step ends."""
@@ -98,6 +113,27 @@ class Recording:
         for row in rows:
             self._created.setdefault(type(row), []).append(row.pk)
 
+    def add_prepared(self, model, rows):
+        """Count rows that the step writes in bulk, with one row of history each; best before its transaction begins.
+
+        `rows` are (pk, image before or None, image after): registry/bulk.py knows them
+        before they are written, so that nothing is read back while others wait.
+        """
+        history = _history_of(model)
+        mark = None if history is None else plain_rows(history).aggregate(last=Max("history_id"))["last"] or 0
+        encode = ChangedRow._meta.get_field("before").get_db_prep_save
+        self._prepared += [
+            (
+                model._meta.label_lower,
+                pk,
+                encode(before, connection),
+                digest_of(after),
+                mark if before is not None or mark is None else 0,
+                0 if history is None else 1,
+            )
+            for pk, before, after in rows
+        ]
+
     def save(self, *, kind, subject, by, region=None, counts=None):
         """Write the step down and return its ChangeSet.
 
@@ -108,14 +144,19 @@ class Recording:
         written = []
         for model, before in self._before.items():
             after = images_of(model, before)
-            # A row may have been saved as it was: then its history is what there is to undo.
-            saved = _n_history_after(_history_of(model), before, self._marks.get(model, 0))
-            changed = [pk for pk in before if after.get(pk) != before[pk] or pk in saved]
+            changed = [pk for pk in before if after.get(pk) != before[pk]]
             written += self._rows(step, model, changed, before, after)
         for model, pks in self._created.items():
             written += self._rows(step, model, pks, {}, images_of(model, pks))
         ChangedRow.objects.bulk_create(written, batch_size=AT_ONCE)
+        self._write_prepared(step)
         return step
+
+    def _write_prepared(self, step):
+        """Write the rows of `add_prepared` in one statement."""
+        names = ("change_set", "table", "row_pk", "before", "digest", "history_after", "n_history")
+        fields = [ChangedRow._meta.get_field(name) for name in names]
+        write_rows(ChangedRow, fields, [(step.pk, *row) for row in self._prepared])
 
     def _rows(self, step, model, pks, before, after):
         history = _history_of(model)
@@ -145,7 +186,6 @@ def _n_history_after(history, pks, mark):
     return counts
 
 
-@transaction.atomic
 def undo_change_set(change_set, *, by):
     """Put every row of the step back as it was, with its history, and mark the step undone; return it.
 
@@ -157,30 +197,70 @@ def undo_change_set(change_set, *, by):
     one, or a later one has taken the place of one that would come back); nothing is
     changed then.
     """
-    change_set = ChangeSet.objects.select_for_update().get(pk=change_set.pk)
-    if change_set.is_undone:
-        raise ValidationError(_("This has already been undone."), code="undone")
-    tables = {}
-    for row in change_set.rows.order_by("-pk"):
-        tables.setdefault(apps.get_model(row.table), []).append(row)
-    if not tables and change_set.counts:
-        raise ValidationError(
-            _("This can no longer be undone: what the rows were before is kept for three months only."), code="too_old"
-        )
-    _check_unchanged(tables)
-    _check_unused(tables)
-    try:
-        with transaction.atomic():
-            _put_back(tables)
-    except IntegrityError as refused:
-        raise ValidationError(
-            _("This cannot be undone, because something recorded later has taken the place of what would come back."),
-            code="in_use",
-        ) from refused
-    change_set.undone_at, change_set.undone_by = timezone.now(), by
-    change_set.save()
-    touch()
+    undoing = _Undoing(change_set)
+    with transaction.atomic():
+        change_set = ChangeSet.objects.select_for_update().get(pk=change_set.pk)
+        if change_set.is_undone:
+            raise ValidationError(_("This has already been undone."), code="undone")
+        undoing.check_again()
+        try:
+            with transaction.atomic():
+                undoing.write()
+        except IntegrityError as refused:
+            raise ValidationError(
+                _(
+                    "This cannot be undone, because something recorded later has taken the place of what would come back."
+                ),
+                code="in_use",
+            ) from refused
+        change_set.undone_at, change_set.undone_by = timezone.now(), by
+        change_set.save()
+        touch()
     return change_set
+
+
+class _Undoing:
+    """Everything about undoing a step that takes time, made ready before its transaction, so that nobody waits long."""
+
+    def __init__(self, change_set):
+        """Raise ValidationError as `undo_change_set` does."""
+        if ChangeSet.objects.get(pk=change_set.pk).is_undone:
+            raise ValidationError(_("This has already been undone."), code="undone")
+        self.tables = {}
+        for row in change_set.rows.order_by("-pk"):
+            self.tables.setdefault(apps.get_model(row.table), []).append(row)
+        if not self.tables and change_set.counts:
+            raise ValidationError(
+                _("This can no longer be undone: what the rows were before is kept for three months only."),
+                code="too_old",
+            )
+        self._as_read = {model: raw_rows(model, [row.row_pk for row in rows]) for model, rows in self.tables.items()}
+        _check_unchanged(self.tables)
+        self._restored = {
+            model: _values_of(model, [row.before for row in rows if row.before is not None])
+            for model, rows in self.tables.items()
+        }
+
+    def check_again(self):
+        """Refuse when a row has changed since it was read, or is in use."""
+        for model, rows in self.tables.items():
+            is_as_read = raw_rows(model, [row.row_pk for row in rows]) == self._as_read[model]
+            if not is_as_read or _later_history(model, rows):
+                _check_unchanged(self.tables)
+        _check_unused(self.tables)
+
+    def write(self):
+        """Remove what was created, put back what was changed or removed, and take the step's history away.
+
+        All rows go first, so that no two meet in a unique column on the way.
+        """
+        for model, rows in self.tables.items():
+            is_kept = model._meta.label_lower in NEVER_COPIED
+            _delete(model, [row.row_pk for row in rows if row.before is None or not is_kept])
+        for model, rows in self.tables.items():
+            _restore(model, self._restored[model])
+            _delete_history(model, rows)
+        connection.check_constraints(table_names=[model._meta.db_table for model in self.tables])
 
 
 def _check_unchanged(tables):
@@ -242,15 +322,28 @@ def _check_unused(tables):
             if not relation.field.db_constraint:
                 continue
             pointing = plain_rows(relation.related_model)
-            for some in in_parts(pks):
-                found = pointing.filter(**{f"{relation.field.name}__in": some}).values_list("pk", flat=True)
-                in_use += [(relation.related_model, pk) for pk in found if pk not in own.get(pointing.model, ())]
+            for some in _ranges(pks):
+                found = pointing.filter(some(relation.field.name)).values_list("pk", relation.field.attname)
+                in_use += [
+                    (relation.related_model, pk)
+                    for pk, target in found
+                    if target in pks and pk not in own.get(pointing.model, ())
+                ]
     if in_use:
         raise ValidationError(
             _("This cannot be undone, because something recorded later belongs to it: %(rows)s."),
             code="in_use",
             params={"rows": _named(in_use)},
         )
+
+
+def _ranges(pks):
+    """Yield conditions, given a field's name, that together find every row pointing to one of `pks`: few queries."""
+    if pks and max(pks) - min(pks) < 2 * len(pks):
+        yield lambda name: Q(**{f"{name}__gte": min(pks), f"{name}__lte": max(pks)})
+    else:
+        for some in in_parts(pks):
+            yield lambda name, some=some: Q(**{f"{name}__in": some})
 
 
 # --- Rows past every save(): they come back exactly as they were ------------------------------------------------------
@@ -270,33 +363,40 @@ def _delete_history(model, rows):
             plain_rows(history).filter(id__in=some, history_id__gt=mark)._raw_delete(connection.alias)
 
 
-def _put_back(tables):
-    """Bring every row and its history back; all rows go first, so that no two meet in a unique column on the way."""
-    for model, rows in tables.items():
-        is_kept = model._meta.label_lower in NEVER_COPIED
-        _delete(model, [row.row_pk for row in rows if row.before is None or not is_kept])
-    for model, rows in tables.items():
-        _restore(model, [row.before for row in rows if row.before is not None])
-        _delete_history(model, rows)
-    connection.check_constraints(table_names=[model._meta.db_table for model in tables])
-
-
-def _restore(model, images):
-    """Write these images as rows; where not every column was copied, over what stands there."""
+def _values_of(model, images):
+    """Return images as the values that the database takes, in the order of the copied columns."""
     fields = _copied_fields(model)
-    values = [{field: field.to_python(image[field.attname]) for field in fields} for image in images]
-    if model._meta.label_lower in NEVER_COPIED:
-        for row in values:
-            pk = row.pop(model._meta.pk)
-            plain_rows(model).filter(pk=pk).update(**{field.attname: value for field, value in row.items()})
+    return [
+        [field.get_db_prep_save(field.to_python(image[field.attname]), connection) for field in fields]
+        for image in images
+    ]
+
+
+def _restore(model, values):
+    """Write these values as rows; where not every column was copied, over what stands there."""
+    fields = _copied_fields(model)
+    if model._meta.label_lower not in NEVER_COPIED:
+        write_rows(model, fields, values)
         return
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
-    sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608
-        f"VALUES ({', '.join(['%s'] * len(fields))})"
-    )
+    quote, pk = connection.ops.quote_name, model._meta.pk
+    written = [field for field in fields if field is not pk]
+    columns = ", ".join(f"{quote(field.column)} = %s" for field in written)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {columns} WHERE {quote(pk.column)} = %s"  # noqa: S608
+    of_field = [dict(zip(fields, row, strict=True)) for row in values]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            sql, [[field.get_db_prep_save(value, connection) for field, value in row.items()] for row in values]
-        )
+        cursor.executemany(sql, [[*(row[field] for field in written), row[pk]] for row in of_field])
+
+
+def write_rows(model, fields, values):
+    """Write rows of `model`, values in the order of `fields`; with the key among them, over the row that has it."""
+    quote, pk = connection.ops.quote_name, model._meta.pk
+    columns = [quote(field.column) for field in fields]
+    sql = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608
+        f"VALUES ({', '.join(['%s'] * len(columns))})"
+    )
+    if pk in fields:
+        written = ", ".join(f"{column} = excluded.{column}" for column in columns if column != quote(pk.column))
+        sql += f" ON CONFLICT ({quote(pk.column)}) DO UPDATE SET {written}"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, values)

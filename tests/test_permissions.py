@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from common.partial_dates import PartialDate
 from registry import models
 from tests import factories
+from tests.registry.imports.files import read
 
 TODAY = dt.date(2026, 1, 1)
 ROLES = ("anonymous", "stranger", "liaison", "agent", "former", "coordinator", "other_coordinator", "administrator")
@@ -116,6 +117,19 @@ QUALITY = {
     "quality_accept": ((200, 404, 200), (422, 404, 422)),
     "quality_withdraw": ((405, 405, 405), (302, 404, 404)),
 }
+# Pages of imports: of one import of Pohjois-Pohjanmaa, what each of the staff gets by GET and by POST
+# (coordinator, other coordinator, administrator); a kind of import instead of an import where it is named.
+IMPORTS = {
+    "import_start": ([], (200, 200, 200), (405, 405, 405)),
+    "import_upload": (["premises"], (200, 200, 200), (422, 422, 422)),
+    "import_example": (["premises"], (200, 200, 200), (405, 405, 405)),
+    "import_detail": (["run"], (200, 404, 200), (405, 405, 405)),
+    "import_columns": (["run"], (200, 404, 200), (422, 404, 422)),
+    "import_save": (["run"], (405, 405, 405), (422, 404, 422)),
+    "import_discard": (["run"], (405, 405, 405), (302, 404, 302)),
+    "import_undo": (["run"], (302, 404, 302), (302, 404, 302)),
+    "import_refused": (["run"], (200, 404, 200), (405, 405, 405)),
+}
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
@@ -133,7 +147,13 @@ def addresses(patterns=None, namespace=""):
 
 
 def test_every_address_has_its_row_in_the_tables():
-    expected = {"style_guide"} | set(OPEN) | set(QUALITY) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+    expected = (
+        {"style_guide"}
+        | set(OPEN)
+        | set(QUALITY)
+        | set(IMPORTS)
+        | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+    )
     for table in TABLES:
         expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
         expected.add(f"admin:registry_{table}_export")
@@ -346,6 +366,39 @@ def test_data_quality_answers_by_role(clients, rows, name):
     # The coordinator takes the one acceptance back, so that the administrator finds none.
     seen = {role: clients[role].post(address).status_code for role in STAFF}
     assert seen == dict(zip(STAFF, for_post, strict=True))
+
+
+@pytest.fixture
+def run(reference):
+    """A file that waits to be saved into Pohjois-Pohjanmaa."""
+    rows = [["kunta", "nimi"], ["564", "Salainen talo"], ["999", "Hylätty"]]
+    return read("premises", rows, region=reference.pohjois_pohjanmaa)
+
+
+@pytest.mark.parametrize("page", IMPORTS)
+def test_imports_answer_by_role(clients, run, page):
+    names, of_get, of_post = IMPORTS[page]
+    address = reverse(page, args=[run.pk if name == "run" else name for name in names])
+    outside = dict.fromkeys(ROLES, 302)
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == outside | dict(zip(STAFF, of_get, strict=True))
+    for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator"):
+        clients[role].post(address, {"leave_out": "yes"})
+    run.refresh_from_db()
+    assert (run.state, run.rows.count(), models.Premises.objects.count()) == ("checked", 2, 0)
+    seen = {role: client.post(address).status_code for role, client in clients.items()}
+    assert seen == outside | dict(zip(STAFF, of_post, strict=True))
+
+
+@pytest.mark.parametrize("key", ["municipalities", "populations"])
+def test_imports_of_what_only_administrators_write_are_theirs_alone(clients, key):
+    run = read("populations", [["koodi", "vuosi", "asukkaat"], ["564", "2025", "1"]])
+    pages = [reverse("import_upload", args=[key]), reverse("import_example", args=[key])]
+    pages.append(reverse("import_detail", args=[run.pk]))
+    for page in pages:
+        seen = {role: client.get(page).status_code for role, client in clients.items()}
+        expected = {"coordinator": 404, "other_coordinator": 404, "administrator": 200}
+        assert seen == dict.fromkeys(ROLES, 302) | expected, page
 
 
 def test_style_guide_is_for_staff_alone(clients):

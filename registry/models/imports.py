@@ -10,6 +10,14 @@ from registry.models.changes import ChangeSet
 from registry.models.scope import RegionRowQuerySet
 
 
+class ImportMappingQuerySet(RegionRowQuerySet):
+    """Reads of mappings."""
+
+    def sources_of(self, target):
+        """Return the sources from which files of this kind have come."""
+        return sorted(set(self.filter(target=target).values_list("source", flat=True)))
+
+
 class ImportMapping(models.Model):
     """Which column of a source's files goes to which field, so that next year's file needs no mapping."""
 
@@ -26,7 +34,7 @@ class ImportMapping(models.Model):
     columns = models.JSONField(_("columns"), default=dict, help_text=_("Field of the registry: heading in the file."))
     saved_at = models.DateTimeField(_("saved at"), default=timezone.now, editable=False)
 
-    objects = RegionRowQuerySet.as_manager()
+    objects = ImportMappingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mapping of columns")
@@ -45,6 +53,14 @@ class ImportMapping(models.Model):
 
     def __str__(self):
         return f"{self.source} ({self.target})"
+
+
+class ImportRunQuerySet(RegionRowQuerySet):
+    """Reads of imports."""
+
+    def for_page(self):
+        """Return imports, the newest first, with region, step and who started them."""
+        return self.select_related("region", "change_set", "started_by__person").order_by("-started_at", "-pk")
 
 
 class ImportRun(models.Model):
@@ -79,7 +95,7 @@ class ImportRun(models.Model):
         ChangeSet, models.SET_NULL, null=True, blank=True, related_name="import_run", verbose_name=_("step")
     )
 
-    objects = RegionRowQuerySet.as_manager()
+    objects = ImportRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("import")
@@ -88,6 +104,46 @@ class ImportRun(models.Model):
 
     def __str__(self):
         return f"{self.file_name}, {timezone.localtime(self.started_at):%d.%m.%Y}"
+
+    @property
+    def is_open(self):
+        """Whether the file can still be mapped, saved or discarded."""
+        return self.state in {self.State.READ, self.State.CHECKED}
+
+    @property
+    def is_undone(self):
+        """Whether the import was saved and has been undone."""
+        return self.change_set is not None and self.change_set.is_undone
+
+    @property
+    def can_be_undone(self):
+        """Whether the import was saved and has not been undone."""
+        return self.change_set is not None and not self.change_set.is_undone
+
+    @property
+    def n_to_save(self):
+        """How many rows saving would write."""
+        return self.counts.get("created", 0) + self.counts.get("changed", 0)
+
+    @property
+    def started_by_whom(self):
+        """The name of the person who read the file, or the account's address."""
+        person = getattr(self.started_by, "person", None)
+        return person.name if person else str(self.started_by or "–")
+
+
+class ImportRowQuerySet(models.QuerySet):
+    """Reads of a file's rows."""
+
+    def refused(self):
+        """Return the rows that are not saved, in the file's order."""
+        return self.filter(verdict=ImportRow.Verdict.REFUSED).order_by("number")
+
+    def for_preview(self):
+        """Return the rows that need looking at first: refused, changed, new, unchanged."""
+        order = ("refused", "changed", "created", "unchanged")
+        rank = models.Case(*(models.When(verdict=verdict, then=rank) for rank, verdict in enumerate(order)), default=9)
+        return self.annotate(rank=rank).order_by("rank", "number")
 
 
 class ImportRow(models.Model):
@@ -106,6 +162,8 @@ class ImportRow(models.Model):
     verdict = models.CharField(_("what happens"), max_length=10, choices=Verdict, default=Verdict.UNCHECKED)
     messages = models.JSONField(_("reasons"), default=list)
     differences = models.JSONField(_("differences"), default=list)
+
+    objects = ImportRowQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("row of an import")

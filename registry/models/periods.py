@@ -73,6 +73,16 @@ class Period(models.Model):
         return self.end_last is None or self.end_precision == Precision.DAY
 
 
+def certainly_overlap(one, other):
+    """Whether two Periods certainly hold on a common day: `PeriodQuerySet.overlapping` for plain values."""
+    for period in (one, other):
+        if period.end_last is not None and period.end_first < period.start_last:
+            return False
+    return (one.end_last is None or other.start_last <= one.end_first) and (
+        other.end_last is None or one.start_last <= other.end_first
+    )
+
+
 class PeriodQuerySet(models.QuerySet):
     """Reads of rows with a Period."""
 
