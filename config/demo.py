@@ -407,7 +407,7 @@ def _twins(world):
     liaison = liaisons.exclude(municipality__code__in=TWO_LIAISONS).filter(person__user=None).order_by("pk").first()
     first = liaison.person
     twin = world.person(first.region)
-    twin.given_name, twin.family_name, twin.phone = first.given_name, first.family_name, ""
+    twin.given_name, twin.family_name = first.given_name, first.family_name
     twin.save()
     world.appoint(liaison.municipality, twin, world.day(liaison.start_last.year), hours_per_week=3)
     Task.objects.create(title="Kysy, onko toimenkuva julkaistu", region=first.region, assigned_to=twin)

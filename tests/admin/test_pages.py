@@ -73,6 +73,10 @@ def add_row(model, place, person, number):
             return models.Channel.objects.create(municipality=place, name="Kirje", kind="newsletter")
         case "ExportLog":
             return models.ExportLog.objects.create(table="registry.person", region=region, file_format="csv", n_rows=1)
+        case "ChangeSet":
+            return models.ChangeSet.objects.create(
+                kind="merge", subject=f"registry.person:{number}:{person.pk}", region=region
+            )
         case "Feedback":
             return receive_feedback(models.Feedback(kind="error", region=region, message="Virhe"))
         case "Task":
@@ -83,8 +87,6 @@ def add_row(model, place, person, number):
             return models.QualityException.objects.create(
                 region=region, check_key="vacancy", subject=f"municipality-{place.pk}-{number}", until=DAY, reason="Syy"
             )
-        case "ChangeSet":
-            return models.ChangeSet.objects.create(kind="merge", subject="person", region=region)
         case "ContactEntry":
             return models.ContactEntry.objects.create(region=region, municipality=place, person=person, about="Puhelu")
         case "Municipality":
