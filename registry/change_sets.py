@@ -19,6 +19,7 @@ from registry.publicity import touch
 
 AT_ONCE = 500
 NAMED_AT_MOST = 5
+_PLACE_TAKEN = _("This cannot be undone, because something recorded later has taken the place of what would come back.")
 # Columns that are never copied, not even for undoing: steps do not change them.
 NEVER_COPIED = {"accounts.user": frozenset({"password", "last_login"})}
 
@@ -208,9 +209,7 @@ def undo_change_set(change_set, *, by):
                 undoing.write()
         except IntegrityError as refused:
             raise ValidationError(
-                _(
-                    "This cannot be undone, because something recorded later has taken the place of what would come back."
-                ),
+                _PLACE_TAKEN,
                 code="in_use",
             ) from refused
         change_set.undone_at, change_set.undone_by = timezone.now(), by

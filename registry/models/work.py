@@ -111,6 +111,14 @@ class TaskQuerySet(RegionRowQuerySet):
             has |= Q(Exists(role.going_on_after(on)))
         return self.open().filter(had).exclude(has)
 
+    def touched_by_roles_in(self, municipality_ids):
+        """Return what registry/tasks.py may open, close or pass on when roles in these municipalities are written."""
+        held = [
+            Q(**{f"assigned_to__{roles}__municipality__in": municipality_ids}) for roles in ("appointments", "agencies")
+        ]
+        tasks = self.filter(Q(municipality__in=municipality_ids) | held[0] | held[1]).values("pk")
+        return self.filter(pk__in=tasks)
+
 
 class Task(models.Model):
     """One thing to do: what, for whom, by when, and where it is done.

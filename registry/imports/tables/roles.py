@@ -26,6 +26,7 @@ from registry.models import (
     RegionMembership,
     Sector,
     SituationStatement,
+    Task,
 )
 from registry.models.periods import certainly_overlap
 from registry.roles import save_role
@@ -162,15 +163,17 @@ class RoleTarget(ImportTarget):
 
     def watch(self, rows, recording):
         """Watch everything in the municipalities that saving a role may end."""
-        places = {row.role.municipality_id for row in rows if row.role is not None}
+        places = _places(rows)
         recording.watch(Appointment.objects.filter(municipality__in=places))
         recording.watch(Agent.objects.filter(municipality__in=places))
         recording.watch(Pairing.objects.filter(agent__municipality__in=places))
         recording.watch(SituationStatement.objects.filter(municipality__in=places))
+        recording.watch(Task.objects.touched_by_roles_in(places))
 
     def save_roles(self, rows, recording, by):
         """Save each role as every role is saved; people have been written before."""
-        created = []
+        created, tasks = [], Task.objects.touched_by_roles_in(_places(rows))
+        earlier = set(tasks.values_list("pk", flat=True))
         for row in rows:
             if row.role is None:
                 continue
@@ -186,7 +189,12 @@ class RoleTarget(ImportTarget):
                 ) from error
             if is_new:
                 created.append(row.role)
-        recording.add(created)
+        recording.add([*created, *tasks.exclude(pk__in=earlier)])
+
+
+def _places(rows):
+    """Return the ids of the municipalities whose roles the rows of a file write."""
+    return {row.role.municipality_id for row in rows if row.role is not None}
 
 
 class _Times:
