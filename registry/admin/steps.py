@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from registry.admin.base import RegistryAdmin, Step
 from registry.admin.filters import OwnRelatedFilter
 from registry.change_sets import undo_change_set
+from registry.imports.targets import find_target
 from registry.merging import named_steps
 from registry.models import ChangeSet
 
@@ -88,11 +89,11 @@ class ChangeSetAdmin(RegistryAdmin):
 
     @admin.display(description=pgettext_lazy("of a step", "what"))
     def what(self, step):
-        """Return what the step was about: of a merger the row that stayed, of an import its key."""
-        row = getattr(step, "kept_row", None)
-        if row is None:
-            return step.subject.split(":")[0] if step.kind == ChangeSet.Kind.IMPORT else step.get_kind_display()
-        return format_html("{}: {}", capfirst(row._meta.verbose_name), row)
+        """Return what the step was about: of a merger the row that stayed, of an import what was imported."""
+        if row := getattr(step, "kept_row", None):
+            return format_html("{}: {}", capfirst(row._meta.verbose_name), row)
+        target = find_target(step.subject)
+        return capfirst(target.label) if target else step.get_kind_display()
 
     @admin.display(description=_("how many rows"))
     def rows(self, step):

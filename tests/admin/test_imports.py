@@ -52,6 +52,8 @@ def test_a_file_goes_from_upload_to_saved_and_undone(as_kaisa, cast):
         assert (answer.status_code, answer.url) == (302, url("import_detail", run.pk))
     assert sorted(models.Premises.objects.values_list("name", flat=True)) == ["Sali", "Talo"]
     assert models.ChangeSet.objects.count() == 1
+    listed = as_kaisa.get(url("admin:registry_changeset_changelist")).content.decode()
+    assert ">Premises</a>" in listed, "the list of steps says what was imported"
 
     assert as_kaisa.get(url("import_undo", run.pk)).status_code == 200
     as_kaisa.post(url("import_undo", run.pk))
