@@ -11,8 +11,11 @@ from django.contrib.auth import get_user_model
 from common.partial_dates import PartialDate
 from public.caching import BoundedPages, CachedPage, next_midnight, pages
 from registry import models
+from registry.change_sets import undo_change_set
+from registry.merging import merge_people
 from registry.publicity import PUBLIC_MODELS, touch
 from tests import factories
+from tests.registry.imports.files import bring
 
 REGION, OULU = "/pohjois-pohjanmaa/", "/pohjois-pohjanmaa/oulu/"
 DAY = dt.date(2026, 1, 1)
@@ -168,6 +171,27 @@ def test_change_through_the_administration_is_seen_on_the_next_request(client, c
     )
     assert answer.status_code == 302
     assert b"Uusi talo" in client.get(OULU).content
+
+
+def test_an_import_and_its_undoing_are_seen_on_the_next_request(client, cast, reference):
+    assert b"Tuotu talo" not in client.get(OULU).content
+    rows = [["kunta", "nimi"], ["564", "Tuotu talo"]]
+    run = bring("premises", rows, region=reference.pohjois_pohjanmaa, by=cast.kaisa.user)
+    assert b"Tuotu talo" in client.get(OULU).content
+    undo_change_set(run.change_set, by=cast.kaisa.user)
+    assert b"Tuotu talo" not in client.get(OULU).content
+
+
+def test_a_merger_and_its_undoing_are_seen_on_the_next_request(client, cast, reference):
+    twin = factories.PersonFactory(given_name="Leena", family_name="Liesi-Uusi", region=reference.pohjois_pohjanmaa)
+    factories.AppointmentFactory(person=twin, municipality=reference.hailuoto)
+    hailuoto = "/pohjois-pohjanmaa/hailuoto/"
+    assert b"Leena Liesi-Uusi" in client.get(hailuoto).content
+    step = merge_people(twin, cast.leena, by=cast.kaisa.user)
+    page = client.get(hailuoto).content
+    assert (b"Leena Liesi-Uusi" in page, b"Leena Liesi" in page) == (False, True)
+    undo_change_set(step, by=cast.kaisa.user)
+    assert b"Leena Liesi-Uusi" in client.get(hailuoto).content
 
 
 def test_tables_without_public_pages_leave_the_version_alone(cast, reference):
