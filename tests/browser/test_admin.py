@@ -58,12 +58,13 @@ def all_faults(site, page, addresses, schemes):
     page.add_init_script("localStorage.removeItem('theme')")
 
     def look(name, address, prepare=lambda: None):
+        page.emulate_media(color_scheme=schemes[0])
+        site(address)
+        prepare()
         for width in (360, 1280):
             for scheme in schemes:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme)
-                site(address)
-                prepare()
                 if problems := violations(page):
                     found[name, width, scheme] = problems
 

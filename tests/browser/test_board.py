@@ -2,9 +2,10 @@
 
 import pytest
 
-from config.demo import PASSWORD, build_demo
+from config.demo import PASSWORD
 from registry.models import ContactEntry, Municipality, Task
 from tests.browser.test_public import violations
+from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def signed_in(transactional_db, site, page):
     """The demo's coordinator, on the board."""
-    build_demo()
+    load_demo()
     site("/hallinta/login/?next=/hallinta/")
     page.fill("#id_username", "coordinator@example.org")
     page.fill("#id_password", PASSWORD)

@@ -2,16 +2,17 @@
 
 import pytest
 
-from config.demo import PASSWORD, build_demo
+from config.demo import PASSWORD
 from registry.models import ImportRun
 from tests.browser.test_public import violations
+from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def demo(transactional_db):
-    build_demo()
+    load_demo()
 
 
 def test_axe_finds_nothing_on_the_pages_of_imports(demo, site, page):

@@ -3,9 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from config.demo import PASSWORD, build_demo
+from config.demo import PASSWORD
 from registry.models import ChangeSet, Person
 from tests.browser.test_public import TAGS
+from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -16,8 +17,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def twins(transactional_db):
     """The two rows of one liaison in the demo."""
-    build_demo()
-    twin = Person.objects.get(tasks__isnull=False)
+    load_demo()
+    twin = Person.objects.get(tasks__title="Kysy, onko toimenkuva julkaistu")
     return twin, Person.objects.filter(sort_key=twin.sort_key).exclude(pk=twin.pk).get()
 
 

@@ -3,9 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from config.demo import PASSWORD, build_demo
+from config.demo import PASSWORD
 from registry.models import Region
 from tests import factories
+from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +32,7 @@ PAGES = {
 
 @pytest.fixture
 def demo(transactional_db):
-    build_demo()
+    load_demo()
 
 
 def violations(page):
@@ -51,12 +52,12 @@ def tab_to(page, selector, at_most=30):
 
 def test_axe_finds_nothing_on_any_page_type(demo, site, page):
     found = {}
-    for width in (360, 1280):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            for name, address in PAGES.items():
-                site(address)
+    for name, address in PAGES.items():
+        site(address)
+        for width in (360, 1280):
+            for scheme in ("light", "dark"):
+                page.set_viewport_size({"width": width, "height": 900})
+                page.emulate_media(color_scheme=scheme)
                 if problems := violations(page):
                     found[name, width, scheme] = problems
     assert found == {}

@@ -3,9 +3,10 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from config.demo import PASSWORD, build_demo
+from config.demo import PASSWORD
 from registry.models import QualityException
 from tests.browser.test_public import TAGS
+from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = {
@@ -18,7 +19,7 @@ PAGES = {
 @pytest.fixture
 def coordinator(transactional_db, site, page):
     """A coordinator of the demo, signed in."""
-    build_demo()
+    load_demo()
     site("/hallinta/login/?next=/hallinta/laatu/")
     page.fill("#id_username", "coordinator@example.org")
     page.fill("#id_password", PASSWORD)
