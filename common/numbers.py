@@ -15,7 +15,10 @@ def plain_number(value, decimals=2):
 
 def whole_number(number):
     """Return a whole number with its thousands apart, or "" when it is not known."""
-    return "" if number is None else f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR"))
+    if number is None:
+        return ""
+    apart = f"{number:,}"
+    return apart.replace(",", get_format("THOUSAND_SEPARATOR")) if "," in apart else apart
 
 
 def share_in_words(share):

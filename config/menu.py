@@ -1,5 +1,6 @@
 """The one context processor: what stands around every page."""
 
+from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -50,10 +51,15 @@ def language_links(request):
     return [
         LanguageLink(
             code=code,
-            name=capfirst(translation.get_language_info(code)["name_local"]),
+            name=_own_name(code),
             path=path if code == settings.LANGUAGE_CODE else f"/{code}{path}",
             query=f"?{query}" if query else "",
             is_current="true" if code == active else "false",
         )
         for code, _name in settings.LANGUAGES
     ]
+
+
+@cache
+def _own_name(code):
+    return capfirst(translation.get_language_info(code)["name_local"])

@@ -175,6 +175,9 @@ if _database.get("ENGINE", "").endswith("sqlite3"):
 elif _database.get("ENGINE", "").endswith("postgresql"):
     _database["CONN_MAX_AGE"] = _number("DATABASE_CONN_MAX_AGE", 600)
     _database["CONN_HEALTH_CHECKS"] = True
+    if _boolean("DATABASE_KEEPS_PLANS", "on"):
+        # What a connection has asked five times is planned no more (docs/performance.md).
+        _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "server_side_binding": True, "prepare_threshold": 5}
 else:
     _stop("DATABASE_URL", _DATABASE_SENTENCE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common.charts import Chart, ChartRow
+from common.days import short_day
 from common.numbers import plain_number, share_in_words
 from registry.figures import Share
 
@@ -36,7 +36,7 @@ def liaison_history(points, figures):
     published = [
         HistoryRow(
             when=figure.published_on,
-            day=date_format(figure.published_on, "SHORT_DATE_FORMAT"),
+            day=short_day(figure.published_on),
             named=(named := Share(int(figure.value), figure.out_of)),
             words=share_in_words(named),
             n_persons=None,
@@ -51,7 +51,7 @@ def liaison_history(points, figures):
     computed = [
         HistoryRow(
             when=point.on,
-            day=date_format(point.on, "SHORT_DATE_FORMAT"),
+            day=short_day(point.on),
             named=point.named,
             words=share_in_words(point.named),
             n_persons=point.n_persons,
@@ -76,7 +76,7 @@ def liaison_chart(history, begins_on):
     computed = [_chart_row(row) for row in counted if not row.is_published]
     if not counted:
         return None
-    begins = _("The registry begins on %(day)s") % {"day": date_format(begins_on, "SHORT_DATE_FORMAT")}
+    begins = _("The registry begins on %(day)s") % {"day": short_day(begins_on)}
     readings = []
     for heading, rows in ((_("Published elsewhere"), published), (begins, computed)):
         if rows:

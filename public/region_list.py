@@ -122,6 +122,21 @@ def situation_counts(point):
     return [(situation, point.counts[situation]) for situation in Situation if point.counts.get(situation)]
 
 
+class CountRow(NamedTuple):
+    """How many municipalities have a situation, in words, and the choices that show them."""
+
+    situation: Situation
+    words: str
+    n: int
+    query: str
+
+
+def count_rows(counts, on, *, is_now):
+    """Return a CountRow for each of the `situation_counts` on day `on`."""
+    year = "" if is_now else f"&vuosi={on.year}"
+    return [CountRow(situation, situation.label, n, f"?tilanne={situation}{year}") for situation, n in counts]
+
+
 class SectorRow(NamedTuple):
     """In how many persons' work a sector stands, in words."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from common.names import translated
 from common.prepared import Prepared
 from registry.models import Appointment, RegionMembership, Situation, SituationStatement
-from registry.models.periods import counts_on
+from registry.models.periods import counted_days
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ def situation_over_time(region, days):
     id, None for a sector that is not known.
     """
     asked, days = list(days), list(dict.fromkeys(days))
-    stays, facts = _stays(region.pk), _facts(region)
+    facts = _facts(region)
+    stays = [(place, first or dt.date.min, last or dt.date.max) for place, first, last in _stays(region.pk)]
     points = {day: _point(region, day, stays, facts) for day in days}
     return [points[day] for day in asked]
 
@@ -71,8 +72,8 @@ class _Fact(NamedTuple):
     sector: int | None
     sector_name: str
     holder: object
-    start_last: dt.date
-    end_last: dt.date | None
+    first: dt.date
+    last: dt.date
 
 
 _SITUATION_OF = {
@@ -111,23 +112,17 @@ def _roles_and_statements(region: int):
 def _facts(region):
     """Return the _Facts of every municipality that ever belonged to `region`, with one query."""
     return [
-        _Fact(municipality, _SITUATION_OF[kind], sector, name, person or f"unknown {pk}", start, end)
+        _Fact(municipality, _SITUATION_OF[kind], sector, name, person or f"unknown {pk}", *counted_days(start, end))
         for municipality, kind, sector, name, person, pk, start, end in _roles_and_statements(region.pk)
     ]
 
 
 def _point(region, day, stays, facts):
     """Return the SituationPoint of `day`; the same rules as `with_situation`, compared by a property-based test."""
-    members = {
-        municipality
-        for municipality, first, last in stays
-        if (first is None or first <= day) and (last is None or day <= last)
-    }
+    members = {municipality for municipality, first, last in stays if first <= day <= last}
     is_kept = region.records_from is not None and region.records_from <= day
     current = [
-        fact
-        for fact in (facts if is_kept else [])
-        if counts_on(fact.start_last, fact.end_last, day) and fact.municipality in members
+        fact for fact in (facts if is_kept else []) if fact.first <= day <= fact.last and fact.municipality in members
     ]
     best = dict.fromkeys(members, Situation.NO_INFORMATION)
     persons, sector_names = {}, {}

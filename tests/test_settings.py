@@ -20,6 +20,7 @@ GOOD = {
     "CONTROLLER_EMAIL": "tietosuoja@example.org",
     "CONTROLLER_NAME": "Esimerkkiyhdistys ry",
     "DATABASE_CONN_MAX_AGE": "600",
+    "DATABASE_KEEPS_PLANS": "on",
     "DATABASE_URL": "sqlite://:memory:",
     "DEBUG": "off",
     "ENFORCEMENT_BODY": "fi=Viranomainen;sv=Myndigheten;en=The authority",
@@ -35,12 +36,12 @@ GOOD = {
 }
 
 
-def start(**changes):
+def start(told="django.setup(); print('started')", **changes):
     """Start Django in a process of its own; return its exit code and the last line that it says."""
     system = {name: os.environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR") if name in os.environ}
     environment = {**system, **GOOD, **changes, "DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUTF8": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", "import django; django.setup(); print('started')"],
+        [sys.executable, "-c", f"import django; {told}"],
         cwd=ROOT, env=environment, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     return done.returncode, (done.stderr or done.stdout).strip().rpartition("\n")[2]
@@ -101,6 +102,19 @@ def test_bad_number_stops_the_start_and_names_the_setting(variable):
 
     assert code == 1
     assert sentence.startswith(f"django.core.exceptions.ImproperlyConfigured: {variable}: ")
+
+
+@pytest.mark.parametrize(
+    ("switch", "options"),
+    [
+        ("on", {"sslmode": "require", "server_side_binding": True, "prepare_threshold": 5}),
+        ("off", {"sslmode": "require"}),
+    ],
+)
+def test_postgresql_keeps_plans_unless_told_otherwise(switch, options):
+    told = "django.setup(); from django.conf import settings; print(settings.DATABASES['default']['OPTIONS'])"
+    url = "postgres://user:word@localhost/rinnalla?sslmode=require"
+    assert start(told, DATABASE_URL=url, DATABASE_KEEPS_PLANS=switch) == (0, str(options))
 
 
 @pytest.mark.parametrize(

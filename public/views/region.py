@@ -10,6 +10,7 @@ from public.forms import RegionListForm
 from public.maps import shape_map, tile_map
 from public.region_list import (
     chosen_rows,
+    count_rows,
     municipality_rows,
     sector_rows,
     situation_counts,
@@ -41,6 +42,7 @@ def region_detail(request, region_slug):
         "form": form,
         "on": on,
         "is_now": on == today,
+        "count_rows": count_rows(over_time["counts"], on, is_now=on == today),
         "is_kept": on >= region.records_from,
         **_list(rows, form, request.GET),
         **over_time,

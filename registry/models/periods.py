@@ -24,7 +24,14 @@ def period_covers(on, path=""):
 
 def counts_on(start_last, end_last, on):
     """Whether a period with these last possible days counts on day `on`: `period_covers` for plain values."""
-    return (start_last <= on or end_last == on) and (end_last is None or on <= end_last)
+    first, last = counted_days(start_last, end_last)
+    return first <= on <= last
+
+
+def counted_days(start_last, end_last):
+    """Return the first and the last day on which a period with these last possible days counts."""
+    # What may have ended before it began counts on the day of its end alone.
+    return (start_last, dt.date.max) if end_last is None else (min(start_last, end_last), end_last)
 
 
 def validity_covers(on, path=""):
