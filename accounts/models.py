@@ -142,9 +142,7 @@ class SignInEvent(models.Model):
     means = models.CharField(_("how"), max_length=20, blank=True)
     device = models.CharField(_("device"), max_length=80, blank=True)
     happened_at = models.DateTimeField(_("when"), default=timezone.now)
-    by = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("done by")
-    )
+    by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("done by"))
 
     class Meta:
         verbose_name = _("event of signing in")

@@ -29,9 +29,7 @@ urlpatterns = [
     path("tunnistautuminen/varakoodit/lataa/", recovery.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("tunnistautuminen/avaimet/", webauthn.list_webauthn, name="mfa_list_webauthn"),
     path("tunnistautuminen/avaimet/uusi/", webauthn.add_webauthn, name="mfa_add_webauthn"),
-    path(
-        "tunnistautuminen/avaimet/varmistus/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"
-    ),
+    path("tunnistautuminen/avaimet/varmistus/", webauthn.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("tunnistautuminen/avaimet/<int:pk>/poista/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("tunnistautuminen/avaimet/<int:pk>/nimi/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("avain/", webauthn.login_webauthn, name="mfa_login_webauthn"),

@@ -24,6 +24,7 @@ _KEEPS = (
 )
 _CHANGES = (models.Area, models.AreaGroup, models.AreaMembership, models.Feedback, models.Municipality, models.Region)
 _SEES = (
+    models.ActingEntry,
     models.AgentTask,
     models.AssociationField,
     models.ChangeSet,
@@ -32,6 +33,7 @@ _SEES = (
     models.Directory,
     models.ExportLog,
     models.FigureSeries,
+    models.Handover,
     models.ImportMapping,
     models.ImportRun,
     models.Population,
@@ -40,6 +42,7 @@ _SEES = (
     models.RegionMembership,
     models.Sector,
     models.SizeClass,
+    models.Topic,
 )
 
 

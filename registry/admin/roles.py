@@ -19,6 +19,7 @@ from registry.models import (
     Sector,
     SharedMailbox,
     SituationStatement,
+    Topic,
 )
 from registry.roles import end_role
 
@@ -31,7 +32,7 @@ class WordListAdmin(OwnRegion, TranslationAdmin):
     sortable_by = []
 
 
-admin.site.register([Sector, AgentTask], WordListAdmin)
+admin.site.register([Sector, AgentTask, Topic], WordListAdmin)
 
 
 @admin.register(SharedMailbox)

@@ -90,7 +90,22 @@ class Task(models.Model):
         ROLE_OF_MERGED = "merged_role", _("Appoint anew after the merger")
         NEXT_STEP = "next_step", _("Next step")
 
+    class Audience(models.TextChoices):
+        """Whose list the task stands on."""
+
+        COORDINATORS = "coordinators", _("coordinators")
+        PAIR = "pair", _("the municipality's liaisons and agents")
+
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
+    audience = models.CharField(
+        _("whose list"), max_length=12, choices=Audience, default=Audience.COORDINATORS, editable=False
+    )
+    is_proposal = models.BooleanField(
+        _("proposed, not yet agreed"),
+        default=False,
+        editable=False,
+        help_text=_("An agent proposes, a liaison agrees."),
+    )
     title = models.CharField(_("what"), max_length=200)
     region = models.ForeignKey(
         "registry.Region",
@@ -149,6 +164,13 @@ class Task(models.Model):
         verbose_name_plural = _("tasks")
         ordering = [models.F("due_on").asc(nulls_last=True), "pk"]
         indexes = [models.Index(fields=["region", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
+        constraints = [
+            models.CheckConstraint(
+                name="task_of_pair_has_municipality",
+                condition=~Q(audience="pair") | Q(municipality__isnull=False),
+                violation_error_message=_("A task of the pair belongs to a municipality."),
+            )
+        ]
 
     def __str__(self):
         return self.label
