@@ -15,9 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import registered_models
 from simple_history.utils import get_history_manager_for_model
 
-from accounts.models import User
+from accounts.models import SecretLink, SignInEvent, User
 from common.partial_dates import PartialDate
+from mailing.models import Letter
 from registry.models import (
+    ActingEntry,
     Agent,
     AgentTraining,
     Appointment,
@@ -29,6 +31,7 @@ from registry.models import (
     Coordinator,
     ExportLog,
     Feedback,
+    Handover,
     ImportRow,
     ImportRun,
     Pairing,
@@ -94,6 +97,7 @@ def erase_person(person):
     AgentTraining.objects.filter(agent__person=person).delete()
     _erase_from_admin_log(person)
     _erase_from_steps(person)
+    Letter.objects.filter(address__in={person.email, account.email if account else person.email}).delete()
     entries = list(person.contact_entries.values_list("pk", flat=True))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
@@ -200,6 +204,41 @@ RETENTIONS = (
         _("A note on a phone call, a letter or a meeting"),
         _("24 months after it happened"),
         lambda today: ContactEntry.objects.filter(happened_on__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        Handover,
+        _("What somebody who left a role wrote to the next one"),
+        _("24 months after it was written"),
+        lambda today: Handover.objects.filter(written_at__date__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        ActingEntry,
+        _("That a coordinator looked at the portal or acted in somebody's place"),
+        _("24 months after it happened"),
+        lambda today: ActingEntry.objects.filter(happened_at__date__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        SignInEvent,
+        _("When and with what device somebody signed in, and changes of passwords and second factors"),
+        _("12 months after it happened"),
+        lambda today: SignInEvent.objects.filter(happened_at__date__lt=months_before(today, 12)),
+        _delete,
+    ),
+    Retention(
+        SecretLink,
+        _("A link that works without signing in, as a hash"),
+        _("3 months after it ceased to be valid"),
+        lambda today: SecretLink.objects.filter(expires_at__date__lt=months_before(today, 3)),
+        _delete,
+    ),
+    Retention(
+        Letter,
+        _("To which address a letter was sent, and when"),
+        _("12 months after it was written"),
+        lambda today: Letter.objects.filter(created_at__date__lt=months_before(today, 12)),
         _delete,
     ),
     Retention(

@@ -58,10 +58,11 @@ TABLES = {
     "situationstatement": KEEPS,
     "sizeclass": SEES,
     "task": KEEPS,
+    "topic": SEES,
 }
 NEVER_ADDED = {"sitestate", "municipalityboundary"}  # one row; from a file
 NEVER_DELETED = {"sitestate", "person"}  # a person is erased, which clears history too
-WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
+WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass", "topic"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
     "home": ([], 200, 405),
