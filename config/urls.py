@@ -14,6 +14,8 @@ urlpatterns = [
     *i18n_patterns(
         path("hallinta/tyyliopas/", style_guide.style_guide, name="style_guide"),
         path("hallinta/", admin.site.urls),
+        path("kirjaudu/", include("accounts.urls")),
+        path("oma/", include("portal.urls")),
         path("", include("public.urls")),
         prefix_default_language=False,
     ),

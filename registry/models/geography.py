@@ -299,6 +299,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
             Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
         )
 
+    def with_role_of(self, user):
+        """Return the municipalities in which `user` has an appointment or is an agent today."""
+        held = {"person__user": user, "municipality": OuterRef("pk")}
+        agents = apps.get_model("registry", "Agent").objects.current()
+        return self.filter(Exists(Appointment.objects.current().filter(**held)) | Exists(agents.filter(**held)))
+
     def for_home(self, on):
         """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
         return self.with_situation(on).with_current_region(on).filter(region_has_pages=True).by_name()
