@@ -21,7 +21,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         """Send the letter after the present transaction; it is never stored, because it may hold a code."""
-        message = self.render_mail(template_prefix, email, {"request": self.request, "email": email} | context)
+        about_site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+        message = self.render_mail(
+            template_prefix, email, {"request": self.request, "email": email} | about_site | context
+        )
         transaction.on_commit(partial(message.send, fail_silently=False), robust=True)
 
     def get_login_redirect_url(self, request):
