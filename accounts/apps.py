@@ -6,5 +6,5 @@ class AccountsConfig(AppConfig):
     """Who signs in: the account and its sign-in address."""
 
     name = "accounts"
-    verbose_name = _("accounts")
+    verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"

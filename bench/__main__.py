@@ -62,9 +62,10 @@ def measure(folder, options):
         for database in filter(None, [SQLite(folder), postgres]):
             say(f"{database.name}: data")
             ours, comparators, session, slugs = prepare(database, folder, SIZES)
+            desk = ours.inside("board", *map(str, SIZES)).strip()
             if database.name == "SQLite":
                 addresses = page_addresses(slugs)
-                steady = json.loads(ours.inside("steady", json.dumps(addresses)))
+                steady = json.loads(ours.inside("steady", json.dumps(addresses), desk, json.dumps(board_addresses())))
                 if options.full or options.record:
                     if shutil.which("valgrind"):
                         say("instructions (some minutes)")
@@ -72,7 +73,7 @@ def measure(folder, options):
                     else:
                         left_out.append("instructions, because there is no valgrind (Debian: apt-get install valgrind)")
             say(f"{database.name}: {ROUNDS} rounds")
-            samples, memory = time_pages(database, ours, comparators, session, slugs)
+            samples, memory = time_pages(database, ours, comparators, (session, desk), slugs)
             report.show_timed(database.name, samples, memory)
             if options.full:
                 say(f"{database.name}: {LARGE} municipalities")
@@ -107,6 +108,11 @@ def page_addresses(slugs):
     return pages
 
 
+def board_addresses():
+    """Return the measured boards, for a coordinator who is signed in, by name."""
+    return {f"board {size}": f"/hallinta/?maakunta=maakunta-{size}" for size in SIZES}
+
+
 # --- Instructions ----------------------------------------------------------------------------------------------------
 
 
@@ -133,15 +139,20 @@ def count_instructions(ours, comparators, addresses, folder):
 # --- Time ------------------------------------------------------------------------------------------------------------
 
 
-def time_pages(database, ours, comparators, session, slugs):
-    """Return the Samples of all pages, measured in turns, and the memory of our server in megabytes."""
+def time_pages(database, ours, comparators, sessions, slugs):
+    """Return the Samples of all pages, measured in turns, and the memory of our server in megabytes.
+
+    `sessions` are the keys of the comparators' session and of ours.
+    """
     with ExitStack() as stack:
         plain = stack.enter_context(comparators.served())
         warm = stack.enter_context(ours.served())
         uncached = stack.enter_context(ours.served(PAGE_CACHE_MEGABYTES="0"))
         ask(warm.port, mixed_requests(slugs))
         memory = warm.pss_megabytes()
-        targets = comparator_targets(plain, session) | our_targets(warm, uncached, slugs)
+        targets = comparator_targets(plain, sessions[0]) | our_targets(warm, uncached, slugs)
+        signed_in = {"Cookie": f"sessionid={sessions[1]}"}
+        targets |= {name: (uncached, Request(address, signed_in)) for name, address in board_addresses().items()}
         times = {name: how_many(server, request) for name, (server, request) in targets.items()}
         samples = {name: Sample() for name in targets}
         for _round in range(ROUNDS):

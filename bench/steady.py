@@ -1,4 +1,7 @@
-"""Queries and bytes of pages, the same on every machine. Takes pages as JSON {name: address}, prints JSON."""
+"""Queries and bytes of pages, the same on every machine; prints JSON.
+
+Takes public pages as JSON {name: address}, then the key of a session and the pages that it opens.
+"""
 
 import json
 
@@ -12,7 +15,18 @@ from public.caching import pages
 
 def main(arguments):
     """Print for each page its queries uncached, warm and as a 304, and its bytes raw, gzip and br."""
-    print(json.dumps({name: measure(address) for name, address in json.loads(arguments[0]).items()}))
+    found = {name: measure(address) for name, address in json.loads(arguments[0]).items()}
+    found |= {name: measure_signed_in(address, arguments[1]) for name, address in json.loads(arguments[2]).items()}
+    print(json.dumps(found))
+
+
+def measure_signed_in(address, session):
+    """Return the queries and bytes of a page that is made for one reader."""
+    client = Client(headers={"host": settings.ALLOWED_HOSTS[0]})
+    client.cookies[settings.SESSION_COOKIE_NAME] = session
+    client.get(address)
+    queries, response = _queries(client, address)
+    return {"queries": queries, "bytes": len(response.content)}
 
 
 def measure(address):

@@ -1,35 +1,45 @@
 """Charts drawn on the server: a picture travels with its title, its reading in words, its rows and its source."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-_WIDTH = 360
-_LABEL_WIDTH = 96
-_BAR_WIDTH = 160
+# As includes/chart.html draws them: a row's height, and how long a bar of the whole is.
 _ROW_HEIGHT = 30
-_BAR_HEIGHT = 18
+_BAR_WIDTH = 160
+_HEADING_HEIGHT = 34
 
 
-@dataclass(frozen=True)
-class ChartRow:
+class ChartRow(NamedTuple):
     """One bar: what it is of, its share of the whole (0 to 1) and the figure in words.
 
     `is_published` bars, known from elsewhere, are drawn hatched; the others solid.
+    A row with a `heading` begins a group, which the heading and a line part from the
+    one above: figures that are counted differently are not read as one series.
     """
 
     label: str
     share: float
     figure: str
     is_published: bool = False
+    heading: str = ""
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(NamedTuple):
     """A ChartRow in its place in the picture."""
 
-    row: ChartRow
+    label: str
+    figure: str
+    kind: str
     y: int
-    text_y: int
     width: int
+
+
+class Heading(NamedTuple):
+    """The heading of a group in its place in the picture."""
+
+    text: str
+    y: int
+    line_y: int
 
 
 @dataclass(frozen=True)
@@ -46,44 +56,27 @@ class Chart:
     source: str
 
     @property
-    def width(self):
-        """The width of the picture, in its own units."""
-        return _WIDTH
-
-    @property
     def height(self):
         """The height of the picture, in its own units."""
-        return _ROW_HEIGHT * len(self.rows)
-
-    @property
-    def bar_x(self):
-        """Where bars begin."""
-        return _LABEL_WIDTH
-
-    @property
-    def bar_height(self):
-        """How thick bars are."""
-        return _BAR_HEIGHT
-
-    @property
-    def full_width(self):
-        """How long a bar of the whole would be."""
-        return _BAR_WIDTH
-
-    @property
-    def figure_x(self):
-        """Where figures begin."""
-        return _LABEL_WIDTH + _BAR_WIDTH + 8
+        return _ROW_HEIGHT * len(self.rows) + _HEADING_HEIGHT * sum(bool(row.heading) for row in self.rows)
 
     @property
     def bars(self):
         """The rows in their places, top down."""
-        return [
-            Bar(
-                row,
-                y=index * _ROW_HEIGHT + (_ROW_HEIGHT - _BAR_HEIGHT) // 2,
-                text_y=index * _ROW_HEIGHT + _ROW_HEIGHT // 2 + 4,
-                width=round(min(max(row.share, 0), 1) * _BAR_WIDTH),
-            )
-            for index, row in enumerate(self.rows)
-        ]
+        return self._places()[0]
+
+    @property
+    def headings(self):
+        """The headings of groups in their places, with the line above each."""
+        return self._places()[1]
+
+    def _places(self):
+        bars, headings, y = [], [], 0
+        for row in self.rows:
+            if row.heading:
+                y += _HEADING_HEIGHT
+                headings.append(Heading(row.heading, y=y - 8, line_y=y - _HEADING_HEIGHT + 6))
+            kind = "published" if row.is_published else "computed"
+            bars.append(Bar(row.label, row.figure, kind, y, width=round(min(max(row.share, 0), 1) * _BAR_WIDTH)))
+            y += _ROW_HEIGHT
+        return bars, headings

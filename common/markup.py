@@ -1,7 +1,9 @@
-"""Markdown to safe HTML: raw HTML is not read, and what comes out is cleaned once more."""
+"""Where HTML is declared safe: cleaned Markdown, and markup whose places are filled with escaped values."""
 
+import html
 import re
 from dataclasses import dataclass
+from operator import attrgetter
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -31,9 +33,9 @@ def fill_placeholders(text, values):
 
 def markdown_to_html(text):
     """Return safe HTML of Markdown `text`; no tag outside a short list survives."""
-    html = nh3.clean(_markdown.render(text), tags=_TAGS, attributes={"a": {"href"}}, link_rel=None,
-                     url_schemes={"http", "https", "mailto", "tel"})  # fmt: skip
-    return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it
+    cleaned = nh3.clean(_markdown.render(text), tags=_TAGS, attributes={"a": {"href"}}, link_rel=None,
+                        url_schemes={"http", "https", "mailto", "tel"})  # fmt: skip
+    return mark_safe(cleaned)  # noqa: S308 - nh3 has just cleaned it
 
 
 def render_page(text):
@@ -41,3 +43,29 @@ def render_page(text):
     first, _newline, rest = text.strip().partition("\n")
     before, _mark, after = rest.partition("{retention_table}")
     return RenderedPage(first.removeprefix("#").strip(), markdown_to_html(before), markdown_to_html(after))
+
+
+class Pattern:
+    """Markup with places such as `{name}`, filled once for each row with the row's attribute of that name, escaped."""
+
+    PLACE = re.compile(r"\{(\w+)\}")
+
+    def __init__(self, markup):
+        names = list(dict.fromkeys(self.PLACE.findall(markup)))
+        doubled = markup.replace("{", "{{").replace("}", "}}")
+        self._fill = re.sub(r"\{\{(\w+)\}\}", lambda match: f"{{{names.index(match[1])}}}", doubled).format
+        # The first once more at the end: one name alone would give its value instead of a tuple.
+        self._values_of = attrgetter(*names, names[0])
+
+    def filled(self, rows):
+        """Return the safe HTML of all rows, one after another."""
+        fill, values_of = self._fill, self._values_of
+        return mark_safe("".join([fill(*map(_escaped, values_of(row))) for row in rows]))  # noqa: S308 - all escaped
+
+
+_has_signs = re.compile("[&<>\"']").search
+
+
+def _escaped(value):
+    text = str(value)
+    return html.escape(text) if _has_signs(text) else text

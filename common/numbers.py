@@ -2,19 +2,20 @@
 
 from decimal import Decimal
 
-from django.utils.formats import number_format
+from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
 
 def plain_number(value, decimals=2):
     """Return a decimal as people write it: no needless zeros, thousands apart."""
-    places = 0 if value == value.to_integral_value() else decimals
-    return number_format(value.quantize(Decimal(1).scaleb(-places)), decimal_pos=places, force_grouping=True)
+    if value == value.to_integral_value():
+        return whole_number(int(value))
+    return number_format(value.quantize(Decimal(1).scaleb(-decimals)), decimal_pos=decimals, force_grouping=True)
 
 
 def whole_number(number):
     """Return a whole number with its thousands apart, or "" when it is not known."""
-    return "" if number is None else number_format(number, force_grouping=True)
+    return "" if number is None else f"{number:,}".replace(",", get_format("THOUSAND_SEPARATOR"))
 
 
 def share_in_words(share):

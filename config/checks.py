@@ -32,12 +32,12 @@ def no_demo_data(app_configs, databases=None, **kwargs):
 @register(deploy=True)
 def controller_is_named(app_configs, **kwargs):
     """Warn when the privacy notice cannot say who the controller is."""
-    is_named = settings.CONTROLLER_EMAIL and settings.CONTROLLER_ADDRESS
+    is_named = settings.CONTROLLER_IS_NAMED and settings.CONTROLLER_EMAIL and settings.CONTROLLER_ADDRESS
     if is_named and not settings.CONTROLLER_EMAIL.endswith("@example.org"):
         return []
     return [
         Warning(
-            "CONTROLLER_ADDRESS and CONTROLLER_EMAIL are not set: the privacy notice must name them.",
+            "Set CONTROLLER_NAME, CONTROLLER_ADDRESS and CONTROLLER_EMAIL: the privacy notice must name them.",
             id="rinnalla.W001",
         )
     ]

@@ -14,6 +14,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.partial_dates import PartialDate, Precision
+from config.demo_oddities import leave_oddities
+from config.demo_work import work_of_region
 from registry.consents import give_consent, withdraw_consent
 from registry.feedback import receive_feedback
 from registry.models import (
@@ -76,6 +78,7 @@ DUTIES = {"483", "256"}
 NOBODY = {"317", "691", "312"}
 NO_DATA = {"832", "216"}
 ENDED_LAST_YEAR = {"746"}
+LEFT_LATELY = {"563", "850"}  # without a word of what follows
 TWO_LIAISONS = {"564", "179"}
 WITHOUT_AGENT_EVERY = 3
 
@@ -155,7 +158,10 @@ def build_demo(today=None):
         _coordinators(world, region)
         for municipality in Municipality.objects.members_of(region, today).by_name():
             _municipality(world, region, municipality)
+        work_of_region(region, today)
     _feedback(world)
+    leave_oddities(today)
+    _twins(world)
     return world.n_people
 
 
@@ -205,14 +211,16 @@ def _liaisons(world, region, municipality):
         return _fallback(world, region, municipality)
     late = pick.random() < 0.45
     start = world.day(pick.randrange(first_year + 1, world.today.year), pick.randrange(1, 13), pick.randrange(1, 29))
+    earlier = None
     if late:
         world.state(municipality, SituationStatement.Kind.NONE, PartialDate.day(RECORDS_FROM[region.code]))
     else:
         earlier = world.appoint(municipality, world.person(region), world.day(first_year - pick.randrange(1, 4)))
-        end_role(earlier, on=PartialDate.day(start.first - dt.timedelta(days=1)), by=None)
     address = {"564": "liaison.oulu@example.org", "072": "liaison.hailuoto@example.org"}.get(code)
     person = world.person(region, email=address, account=bool(address))
     liaison = world.appoint(municipality, person, start, **_working_conditions(world))
+    if earlier:
+        end_role(earlier, on=PartialDate.day(start.first - dt.timedelta(days=1)), by=None)
     if code in TWO_LIAISONS:
         world.appoint(municipality, world.person(region), world.day(world.today.year - 1, 3), percent=20)
     if pick.random() < 0.2:
@@ -223,6 +231,9 @@ def _liaisons(world, region, municipality):
         last_day = PartialDate.day(dt.date(world.today.year - 1, 12, 31))
         end_role(liaison, on=last_day, by=None, then=SituationStatement.Kind.NONE, source=SOURCE)
         return _fallback(world, region, municipality)
+    if code in LEFT_LATELY:
+        end_role(liaison, on=PartialDate.day(world.today - dt.timedelta(days=12)), by=None)
+        return None
     return liaison
 
 
@@ -386,3 +397,15 @@ def _feedback(world):
         region=region,
         due_on=world.today + dt.timedelta(days=7),
     )
+
+
+def _twins(world):
+    """Leave one liaison in the registry twice, as happens when two people write down the same name."""
+    liaisons = Appointment.objects.liaisons().current().filter(municipality__memberships__region__code="17")
+    liaison = liaisons.exclude(municipality__code__in=TWO_LIAISONS).filter(person__user=None).order_by("pk").first()
+    first = liaison.person
+    twin = world.person(first.region)
+    twin.given_name, twin.family_name, twin.phone = first.given_name, first.family_name, ""
+    twin.save()
+    world.appoint(liaison.municipality, twin, world.day(liaison.start_last.year), hours_per_week=3)
+    Task.objects.create(title="Kysy, onko toimenkuva julkaistu", region=first.region, assigned_to=twin)

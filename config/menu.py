@@ -1,8 +1,11 @@
 """The one context processor: what stands around every page."""
 
+from typing import NamedTuple
+
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
 
 from registry.models import SiteState
 
@@ -22,6 +25,21 @@ def menu(request):
     }
 
 
+class LanguageLink(NamedTuple):
+    """The present page in one language; `is_current` is "true" or "false"."""
+
+    code: str
+    name: str
+    path: str
+    query: str
+    is_current: str
+
+    @property
+    def address(self):
+        """The whole address, without choices."""
+        return f"{settings.SITE_URL}{self.path}"
+
+
 def language_links(request):
     """Return the present page's address in each language, with its choices kept."""
     path = request.path_info
@@ -30,12 +48,12 @@ def language_links(request):
         path = path[len(active) + 1 :]
     query = request.META.get("QUERY_STRING", "")
     return [
-        {
-            "code": code,
-            "name": translation.get_language_info(code)["name_local"],
-            "path": f"{path if code == settings.LANGUAGE_CODE else f'/{code}{path}'}",
-            "query": f"?{query}" if query else "",
-            "is_current": code == active,
-        }
+        LanguageLink(
+            code=code,
+            name=capfirst(translation.get_language_info(code)["name_local"]),
+            path=path if code == settings.LANGUAGE_CODE else f"/{code}{path}",
+            query=f"?{query}" if query else "",
+            is_current="true" if code == active else "false",
+        )
         for code, _name in settings.LANGUAGES
     ]

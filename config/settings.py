@@ -22,9 +22,11 @@ def _stop(variable, sentence):
     raise ImproperlyConfigured(f"{variable}: {sentence} See .env.example.")
 
 
-def _by_language(variable, default):
-    """Read `fi=…;sv=…;en=…` into a dictionary with all three languages."""
+def _by_language(variable, default, *, may_be_one=False):
+    """Read `fi=…;sv=…;en=…` into a dictionary with all three languages; with `may_be_one`, one text stands for all."""
     text = env.str(variable, default)
+    if may_be_one and text and "=" not in text:
+        return dict.fromkeys(("fi", "sv", "en"), text)
     values = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
     values = {language.strip(): value.strip() for language, value in values.items()}
     if set(values) != {"fi", "sv", "en"} or not all(values.values()):
@@ -70,7 +72,12 @@ ALLOWED_HOSTS = [_site.hostname, *env.list("EXTRA_HOSTS", default=[])]
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 SITE_NAME = env.str("SITE_NAME", "Rinnalla")
-CONTROLLER_NAME = env.str("CONTROLLER_NAME", SITE_NAME)
+# Until an installation names its own, as in the demo, the controller is visibly invented.
+_INVENTED_CONTROLLER = (
+    "fi=Esimerkkiyhdistys ry (keksitty);sv=Exempelföreningen rf (påhittad);en=Example Association (invented)"
+)
+CONTROLLER_NAME = _by_language("CONTROLLER_NAME", _INVENTED_CONTROLLER, may_be_one=True)
+CONTROLLER_IS_NAMED = bool(env.str("CONTROLLER_NAME", ""))
 CONTROLLER_ADDRESS = env.str("CONTROLLER_ADDRESS", "Esimerkkikatu 1, 00000 Esimerkkilä")
 CONTROLLER_EMAIL = env.str("CONTROLLER_EMAIL", "rekisteri@example.org")
 ENFORCEMENT_BODY = _by_language(
@@ -89,7 +96,7 @@ except ValueError:
 
 INSTALLED_APPS = [
     "modeltranslation",
-    "django.contrib.admin",
+    "registry.desk_config.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

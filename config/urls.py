@@ -13,6 +13,7 @@ urlpatterns = [
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     *i18n_patterns(
         path("hallinta/tyyliopas/", style_guide.style_guide, name="style_guide"),
+        path("hallinta/laatu/", include("registry.admin.quality")),
         path("hallinta/", admin.site.urls),
         path("kirjaudu/", include("accounts.urls")),
         path("oma/", include("portal.urls")),

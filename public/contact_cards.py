@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from common.numbers import dialled, plain_number
 from registry.models import Agent, Appointment
+from registry.public_details import officer_details, volunteer_details
 
 
 @dataclass(frozen=True)
@@ -72,13 +73,14 @@ def contact_cards(appointments):
 
 def _contact_card(appointment):
     person, mailbox = appointment.person, appointment.mailbox
+    details = officer_details(appointment)
     return ContactCard(
-        name=person.name if person and appointment.is_name_public else "",
+        name=details.name,
         title=appointment.title,
         sector=appointment.sector.name if appointment.sector else "",
         reason=appointment.fallback_reason,
-        email=person.email if person and appointment.is_email_public else "",
-        phone=person.phone if person and appointment.is_phone_public else "",
+        email=details.email,
+        phone=details.phone,
         mailbox_email=mailbox.email if mailbox else "",
         mailbox_post=mailbox.post if mailbox else "",
         since=appointment.start,
@@ -89,6 +91,40 @@ def _contact_card(appointment):
         told_on=appointment.associations_told_on,
         checked_on=person.contact_checked_on if person else None,
     )
+
+
+@dataclass(frozen=True)
+class CoordinatorCard:
+    """One coordinator with everything looked after: a person with two areas is one card."""
+
+    name: str
+    title: str
+    areas: str
+    email: str
+    phone: str
+
+    @property
+    def phone_link(self):
+        """The number as a link dials it."""
+        return dialled(self.phone)
+
+
+def coordinator_cards(roles):
+    """Return a CoordinatorCard for each person of the current `roles`, those of the whole region first."""
+    by_person = {}
+    for role in sorted(roles, key=lambda role: role.area_id is not None):
+        if role.person:
+            by_person.setdefault(role.person, []).append(role)
+    return [
+        CoordinatorCard(
+            name=person.name,
+            title=next((role.title for role in own if role.title), ""),
+            areas=", ".join(role.area.name if role.area else _("the whole region") for role in own),
+            email=person.email,
+            phone=person.phone,
+        )
+        for person, own in by_person.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -118,17 +154,18 @@ def agent_cards(agents, on):
 
     The association is told only beside a name: alone it could tell who the agent is.
     """
-    return [
-        AgentCard(
-            name=f"{agent.public_given_name} {agent.public_family_name}" if agent.public_given_name else "",
-            stage=agent.stage_on(on).label,
-            is_active=agent.stage_on(on) == Agent.Stage.ACTIVE,
-            association=agent.association.name if agent.association and agent.public_given_name else "",
-            email=agent.public_email or "",
-            phone=agent.public_phone or "",
-        )
-        for agent in agents
-    ]
+    return [_agent_card(agent, volunteer_details(agent), on) for agent in agents]
+
+
+def _agent_card(agent, details, on):
+    return AgentCard(
+        name=details.name,
+        stage=agent.stage_on(on).label,
+        is_active=agent.stage_on(on) == Agent.Stage.ACTIVE,
+        association=agent.association.name if agent.association and details.name else "",
+        email=details.email,
+        phone=details.phone,
+    )
 
 
 @dataclass(frozen=True)
@@ -166,7 +203,11 @@ def _agent_row(agents):
     """Return the row of the association agents: the tick is for one who is active."""
     if not agents:
         return StandingRow(
-            _("Association agent"), "no_information", _("not recorded"), _("Interested? Ask the coordinator.")
+            _("Association agent"),
+            "no_information",
+            _("not recorded"),
+            _("Interested? Ask the coordinator."),
+            url="#coordinator",
         )
     furthest = next((agent for agent in agents if agent.is_active), agents[0])
     counted = ngettext("%(n)s volunteer", "%(n)s volunteers", len(agents)) % {"n": len(agents)}

@@ -1,9 +1,16 @@
 """What readers write: a search, the choices of a list, feedback."""
 
+from itertools import groupby
+from typing import NamedTuple
+
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.forms.utils import flatatt
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common.markup import Pattern
 from registry.figures import last_day_of_year
 from registry.models import Feedback, Region, Situation
 
@@ -13,6 +20,44 @@ class SearchForm(forms.Form):
 
     haku = forms.CharField(label=_("Municipality"), max_length=80, required=False, strip=True)
 
+    @property
+    def typed(self):
+        """What the reader wrote, fit for a page: HTML has no place for a null character."""
+        return (self["haku"].value() or "").replace("\0", "\ufffd")
+
+
+class Option(NamedTuple):
+    """One choice of a select."""
+
+    value: str
+    label: str
+    selected: str
+
+
+class ChoiceList(forms.Select):
+    """A select as Django writes it, without a template for each of its options."""
+
+    _OPTIONS = Pattern('  <option value="{value}"{selected}>{label}</option>\n')
+
+    def render(self, name, value, attrs=None, renderer=None):
+        """Return the select with its options, grouped where the choices are."""
+        chosen = "" if value is None else str(value)
+        options = SafeString()
+        for is_grouped, run in groupby(self.choices, key=lambda choice: isinstance(choice[1], (list, tuple))):
+            if is_grouped:
+                for label, choices in run:
+                    group = '<optgroup label="{}">\n{}</optgroup>\n'
+                    options += format_html(group, label, self._options(choices, chosen))
+            else:
+                options += self._options(run, chosen)
+        attributes = flatatt({"name": name, **self.build_attrs(self.attrs, attrs)})
+        return format_html("<select{}>\n{}</select>", attributes, options)
+
+    def _options(self, choices, chosen):
+        return self._OPTIONS.filled(
+            Option(value, label, " selected" if str(value) == chosen else "") for value, label in choices
+        )
+
 
 class RegionListForm(forms.Form):
     """The choices of a region's list; all of them stand in the address.
@@ -21,12 +66,13 @@ class RegionListForm(forms.Form):
     situation that does not exist is an error with its field's name.
     """
 
-    vuosi = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
-    alue = forms.ChoiceField(label=_("Area"), required=False)
-    koko = forms.ChoiceField(label=_("Size"), required=False)
-    tilanne = forms.ChoiceField(label=_("Situation"), required=False)
+    vuosi = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None, widget=ChoiceList)
+    alue = forms.ChoiceField(label=_("Area"), required=False, widget=ChoiceList)
+    koko = forms.ChoiceField(label=_("Size"), required=False, widget=ChoiceList)
+    tilanne = forms.ChoiceField(label=_("Situation"), required=False, widget=ChoiceList)
     jarjestys = forms.ChoiceField(
         label=_("Order"),
+        widget=ChoiceList,
         required=False,
         choices=[
             ("nimi", _("by name")),
@@ -44,7 +90,7 @@ class RegionListForm(forms.Form):
         self.fields["vuosi"].choices = [("", _("now"))] + [(str(year), str(year)) for year in years]
         groups = {}
         for area in areas:
-            groups.setdefault(area.group.name, []).append((area.address_key, area.name))
+            groups.setdefault(area.group_name, []).append((area.address_key, area.name))
         self.fields["alue"].choices = [everything, *groups.items()]
         self.fields["koko"].choices = [everything, *sizes]
         self.fields["tilanne"].choices = [everything, *Situation.choices]
@@ -52,6 +98,15 @@ class RegionListForm(forms.Form):
             field.error_messages["invalid_choice"] = _("There is no such choice here. Choose from the list.")
             if name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+    def in_words(self):
+        """Return what the reader has chosen as (field's name, choice) pairs in words; the order by name goes unsaid."""
+        chosen = []
+        for name, field in self.fields.items():
+            value = self.cleaned_data.get(name)
+            if value and (name, value) != ("jarjestys", "nimi"):
+                chosen.append((field.label, _words(field.choices)[str(value)]))
+        return chosen
 
     @staticmethod
     def day(data, years, today):
@@ -68,6 +123,14 @@ class RegionListForm(forms.Form):
         return next((area for area in areas if area.address_key == data.get("alue")), None)
 
 
+def _words(choices):
+    """Return each choice's words by its value; choices may stand in groups."""
+    words = {}
+    for value, label in choices:
+        words |= _words(label) if isinstance(label, (list, tuple)) else {str(value): label}
+    return words
+
+
 class FeedbackForm(forms.ModelForm):
     """Feedback that becomes a coordinator's task."""
 
@@ -76,7 +139,11 @@ class FeedbackForm(forms.ModelForm):
     class Meta:
         model = Feedback
         fields = ["kind", "region", "message", "reply_to", "page"]
-        widgets = {"kind": forms.RadioSelect, "page": forms.HiddenInput, "message": forms.Textarea(attrs={"rows": 7})}
+        widgets = {
+            "kind": forms.RadioSelect(attrs={"class": "form-check-input"}),
+            "page": forms.HiddenInput,
+            "message": forms.Textarea(attrs={"rows": 7}),
+        }
         labels = {
             "kind": _("What is your message about?"),
             "region": _("Which region does it concern?"),

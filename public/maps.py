@@ -1,56 +1,33 @@
 """The map of a region: tiles, or real shapes where boundaries are loaded; the same facts as the table beside it."""
 
-from dataclasses import dataclass
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from registry.boundaries import map_of
 
-_TILE = 52
-_GAP = 4
+_TILE = 52  # as includes/tile_map.html draws it
+_STEP = _TILE + 4
 _SHORTEST_LABEL = 4
 
 
-@dataclass(frozen=True)
-class Tile:
-    """One municipality's tile; `label` is the beginning of the name, `name` the whole."""
+class Tile(NamedTuple):
+    """One municipality's tile; `label` is the beginning of the name, `words` the name and the situation."""
 
     x: int
     y: int
     label: str
     name: str
+    words: str
     url: str
     situation: object
-    is_dimmed: bool
-
-    @property
-    def text_x(self):
-        """The middle of the tile."""
-        return self.x + _TILE // 2
-
-    @property
-    def label_y(self):
-        """The line of the label."""
-        return self.y + _TILE - 12
-
-    @property
-    def mark_x(self):
-        """The left edge of the status mark."""
-        return self.x + _TILE // 2 - 8
-
-    @property
-    def mark_y(self):
-        """The top of the status mark."""
-        return self.y + 9
+    classes: str
 
 
-@dataclass(frozen=True)
-class TileMap:
-    """Tiles in their places; `size` is the side of a tile."""
+class TileMap(NamedTuple):
+    """Tiles in their places, and the picture that they fit in."""
 
-    width: int
-    height: int
+    view_box: str
     tiles: tuple
-    size: int = _TILE
 
 
 def tile_map(rows):
@@ -61,36 +38,44 @@ def tile_map(rows):
     if not rows or any(row.tile is None for row in rows):
         return None
     labels = _short_names([row.name for row in rows])
-    step = _TILE + _GAP
     tiles = tuple(
         Tile(
-            x=row.tile[1] * step,
-            y=row.tile[0] * step,
+            x=row.tile[1] * _STEP,
+            y=row.tile[0] * _STEP,
             label=labels[row.name],
             name=row.name,
+            words=_words(row),
             url=row.url,
             situation=row.situation,
-            is_dimmed=not row.is_shown,
+            classes=_classes(row),
         )
         for row in sorted(rows, key=lambda row: row.tile)
     )
-    return TileMap(
-        width=max(tile.x for tile in tiles) + _TILE, height=max(tile.y for tile in tiles) + _TILE, tiles=tiles
-    )
+    width, height = (max(getattr(tile, axis) for tile in tiles) + _STEP for axis in ("x", "y"))
+    return TileMap(view_box=f"-2 -2 {width} {height}", tiles=tiles)
 
 
-@dataclass(frozen=True)
-class Shape:
+def _words(row):
+    return f"{row.name}: {row.situation_words}"
+
+
+def _classes(row):
+    return f"status-{row.situation}" if row.is_shown else f"status-{row.situation} dimmed"
+
+
+class Shape(NamedTuple):
     """One municipality's shape on a map of boundaries, with the place of its status mark."""
 
     path: str
     mark_x: int
     mark_y: int
-    row: object
+    words: str
+    url: str
+    situation: object
+    classes: str
 
 
-@dataclass(frozen=True)
-class ShapeMap:
+class ShapeMap(NamedTuple):
     """Shapes in one picture, and who is to be named below it."""
 
     view_box: str
@@ -104,11 +89,12 @@ def shape_map(rows):
     if not rows or len(by_id) < len(rows):
         return None
     drawn = map_of([row.boundary for row in rows])
-    shapes = tuple(
-        Shape(shape.path_d, shape.label_x - 8, shape.label_y - 8, by_id[shape.municipality_id])
-        for shape in drawn.shapes
-    )
+    shapes = tuple(_shape(shape, by_id[shape.municipality_id]) for shape in drawn.shapes)
     return ShapeMap(drawn.view_box, shapes, drawn.attribution)
+
+
+def _shape(shape, row):
+    return Shape(shape.path_d, shape.label_x - 8, shape.label_y - 8, _words(row), row.url, row.situation, _classes(row))
 
 
 def _short_names(names):

@@ -1,30 +1,33 @@
 """A region's list of municipalities as plain values: chosen, sorted and counted."""
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.numbers import whole_number
 from registry.figures import Share
-from registry.models import MunicipalityBoundary, Situation
+from registry.models import Situation
+from registry.page_reads import Outline
 
 
-@dataclass(frozen=True)
-class MunicipalityRow:
+class MunicipalityRow(NamedTuple):
     """One municipality in a region's list."""
 
     name: str
     slug: str
     url: str
     situation: Situation
+    situation_words: str
     population: int | None
     residents: str
-    population_year: int | None
+    population_year: int | str
     size_key: str | None
     size_name: str | None
     tile: tuple[int, int] | None
-    boundary: MunicipalityBoundary | None
+    boundary: Outline | None
     is_in_area: bool
     is_shown: bool = True
 
@@ -37,30 +40,34 @@ class MunicipalityRow:
         )
 
 
-def municipality_rows(region, municipalities):
-    """Return a MunicipalityRow for each municipality annotated with situation and population."""
+def municipality_rows(region, municipalities, situations):
+    """Return a MunicipalityRow for each ListedMunicipality, with its situation by the municipality's id."""
+    pages = reverse("region_detail", args=[region.slug])  # a municipality's page is below it: docs/rules.md
+    words = {situation: str(situation.label) for situation in Situation}
     return [
         MunicipalityRow(
-            name=municipality.name,
-            slug=municipality.slug,
-            url=reverse("municipality_detail", args=[region.slug, municipality.slug]),
-            situation=Situation(municipality.situation),
-            population=municipality.population,
-            residents=whole_number(municipality.population),
-            population_year=municipality.population_year,
-            size_key=municipality.size_class_key,
-            size_name=municipality.size_class_name,
-            tile=None if municipality.tile_row is None else (municipality.tile_row, municipality.tile_col),
-            boundary=getattr(municipality, "boundary", None),
-            is_in_area=getattr(municipality, "is_in_area", True),
+            name=each.name,
+            slug=each.slug,
+            url=f"{pages}{each.slug}/",
+            # One who joined between two queries has none yet.
+            situation=(situation := situations.get(each.pk, Situation.NO_INFORMATION)),
+            situation_words=words[situation],
+            population=each.population,
+            residents=whole_number(each.population),
+            population_year=each.population_year or "",
+            size_key=each.size_class_key,
+            size_name=each.size_class_name,
+            tile=each.tile,
+            boundary=each.outline,
+            is_in_area=each.is_in_area,
         )
-        for municipality in municipalities
+        for each in municipalities
     ]
 
 
 def chosen_rows(rows, choices):
     """Return the rows with `is_shown` by the reader's choices."""
-    return [replace(row, is_shown=row.matches(choices)) for row in rows]
+    return [row if row.matches(choices) else row._replace(is_shown=False) for row in rows]
 
 
 def sorted_rows(rows, order):
@@ -76,8 +83,7 @@ def sorted_rows(rows, order):
     return list(reversed(rows)) if is_descending else rows
 
 
-@dataclass(frozen=True)
-class SortHead:
+class SortHead(NamedTuple):
     """A column's heading that sorts the table by a link."""
 
     label: str
@@ -92,11 +98,15 @@ def sort_heads(query, order):
     heads = []
     for column, label in labels.items():
         is_own = order.removeprefix("-") == column
-        params = query.copy()
-        params["jarjestys"] = f"-{column}" if order == column else column
+        params = {**dict(query.lists()), "jarjestys": f"-{column}" if order == column else column}
         direction = "descending" if order.startswith("-") else "ascending"
         heads.append(
-            SortHead(label, f"?{params.urlencode()}#municipalities", direction if is_own else "", column == "asukkaat")
+            SortHead(
+                label,
+                f"?{urlencode(params, doseq=True)}#municipalities",
+                direction if is_own else "",
+                column == "asukkaat",
+            )
         )
     return heads
 
@@ -112,20 +122,41 @@ def situation_counts(point):
     return [(situation, point.counts[situation]) for situation in Situation if point.counts.get(situation)]
 
 
-def sector_rows(point, unknown):
-    """Return (sector's name, number of persons), the largest first; `unknown` names a sector that is not known."""
-    rows = [(point.sector_names[sector] or unknown, n) for sector, n in point.persons_by_sector.items()]
-    return sorted(rows, key=lambda row: (-row[1], str(row[0])))
+class SectorRow(NamedTuple):
+    """In how many persons' work a sector stands, in words."""
+
+    name: str
+    n: int
+    words: str
 
 
-@dataclass(frozen=True)
-class RegionRow:
+def sector_rows(point):
+    """Return the SectorRows of those in which liaisons work, the largest first."""
+    rows = [_sector_row(point.sector_names[sector], n) for sector, n in point.persons_by_sector.items()]
+    return sorted(rows, key=lambda row: (-row.n, row.name))
+
+
+def _sector_row(name, n):
+    name = name or _("sector not known")
+    words = ngettext("%(sector)s: %(n)s person", "%(sector)s: %(n)s persons", n) % {"sector": name, "n": n}
+    return SectorRow(name, n, words)
+
+
+class RegionRow(NamedTuple):
     """One region on the front page: how many of its municipalities have a named liaison, and all of them by name."""
 
     name: str
     url: str
     named: Share
     municipalities: list
+
+
+def addresses(municipalities):
+    """Return (id, name, address) of municipalities annotated with their present region."""
+    return [
+        (each.pk, each.name, reverse("municipality_detail", args=[each.region_slug_now, each.slug]))
+        for each in municipalities
+    ]
 
 
 def region_rows(regions, municipalities):

@@ -6,10 +6,11 @@ class RegistryConfig(AppConfig):
     """The ground floor: regions, municipalities, people and their dated roles."""
 
     name = "registry"
-    verbose_name = _("registry")
+    verbose_name = _("Registry")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import publicity  # noqa: PLC0415 - the tables are ready only now
+        from registry import board_columns, publicity, quality  # noqa: F401, PLC0415 - the tables are ready only now
 
         publicity.connect()
+        quality.register(*quality.CHECKS)

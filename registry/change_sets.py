@@ -5,7 +5,7 @@ import json
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Count, Max, QuerySet
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -19,6 +19,8 @@ from registry.publicity import touch
 
 AT_ONCE = 500
 NAMED_AT_MOST = 5
+# Columns that are never copied, not even for undoing: steps do not change them.
+NEVER_COPIED = {"accounts.user": frozenset({"password", "last_login"})}
 
 
 def in_parts(pks):
@@ -35,12 +37,17 @@ def plain_rows(model):
 
 def images_of(model, pks):
     """Return {pk: image} of the rows of `model` with these pks; an image is {column: value} as JSON keeps it."""
-    columns = [field.attname for field in model._meta.concrete_fields]
+    columns = [field.attname for field in _copied_fields(model)]
     images = {}
     for some in in_parts(pks):
         for row in plain_rows(model).filter(pk__in=some).values(*columns):
             images[row[model._meta.pk.attname]] = json.loads(_as_json(row))
     return images
+
+
+def _copied_fields(model):
+    never = NEVER_COPIED.get(model._meta.label_lower, ())
+    return [field for field in model._meta.concrete_fields if field.name not in never]
 
 
 def digest_of(image):
@@ -101,7 +108,9 @@ class Recording:
         written = []
         for model, before in self._before.items():
             after = images_of(model, before)
-            changed = [pk for pk in before if after.get(pk) != before[pk]]
+            # A row may have been saved as it was: then its history is what there is to undo.
+            saved = _n_history_after(_history_of(model), before, self._marks.get(model, 0))
+            changed = [pk for pk in before if after.get(pk) != before[pk] or pk in saved]
             written += self._rows(step, model, changed, before, after)
         for model, pks in self._created.items():
             written += self._rows(step, model, pks, {}, images_of(model, pks))
@@ -145,7 +154,8 @@ def undo_change_set(change_set, *, by):
     and who undid it. Raises ValidationError with code "undone" (already undone),
     "too_old" (what it takes to undo it is no longer kept), "changed_since" (a row has
     been changed after the step) or "in_use" (a created row is pointed to by a later
-    one); nothing is changed then.
+    one, or a later one has taken the place of one that would come back); nothing is
+    changed then.
     """
     change_set = ChangeSet.objects.select_for_update().get(pk=change_set.pk)
     if change_set.is_undone:
@@ -159,13 +169,14 @@ def undo_change_set(change_set, *, by):
         )
     _check_unchanged(tables)
     _check_unused(tables)
-    for model, rows in tables.items():
-        _delete(model, [row.row_pk for row in rows if row.before is None])
-    for is_present in (True, False):
-        for model, rows in tables.items():
-            _restore(model, [row.before for row in rows if row.before is not None and bool(row.digest) is is_present])
-    for model, rows in tables.items():
-        _delete_history(model, rows)
+    try:
+        with transaction.atomic():
+            _put_back(tables)
+    except IntegrityError as refused:
+        raise ValidationError(
+            _("This cannot be undone, because something recorded later has taken the place of what would come back."),
+            code="in_use",
+        ) from refused
     change_set.undone_at, change_set.undone_by = timezone.now(), by
     change_set.save()
     touch()
@@ -259,19 +270,33 @@ def _delete_history(model, rows):
             plain_rows(history).filter(id__in=some, history_id__gt=mark)._raw_delete(connection.alias)
 
 
+def _put_back(tables):
+    """Bring every row and its history back; all rows go first, so that no two meet in a unique column on the way."""
+    for model, rows in tables.items():
+        is_kept = model._meta.label_lower in NEVER_COPIED
+        _delete(model, [row.row_pk for row in rows if row.before is None or not is_kept])
+    for model, rows in tables.items():
+        _restore(model, [row.before for row in rows if row.before is not None])
+        _delete_history(model, rows)
+    connection.check_constraints(table_names=[model._meta.db_table for model in tables])
+
+
 def _restore(model, images):
-    """Write these images as rows, over what stands there or anew."""
-    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
-    columns = [quote(field.column) for field in fields]
-    pk = quote(model._meta.pk.column)
-    written = ", ".join(f"{column} = excluded.{column}" for column in columns if column != pk)
+    """Write these images as rows; where not every column was copied, over what stands there."""
+    fields = _copied_fields(model)
+    values = [{field: field.to_python(image[field.attname]) for field in fields} for image in images]
+    if model._meta.label_lower in NEVER_COPIED:
+        for row in values:
+            pk = row.pop(model._meta.pk)
+            plain_rows(model).filter(pk=pk).update(**{field.attname: value for field, value in row.items()})
+        return
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(field.column) for field in fields)
     sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)}) "  # noqa: S608
-        f"VALUES ({', '.join(['%s'] * len(columns))}) ON CONFLICT ({pk}) DO UPDATE SET {written}"
+        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) "  # noqa: S608
+        f"VALUES ({', '.join(['%s'] * len(fields))})"
     )
-    values = [
-        [field.get_db_prep_save(field.to_python(image[field.attname]), connection) for field in fields]
-        for image in images
-    ]
     with connection.cursor() as cursor:
-        cursor.executemany(sql, values)
+        cursor.executemany(
+            sql, [[field.get_db_prep_save(value, connection) for field, value in row.items()] for row in values]
+        )

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registry.models import Feedback, Task
+from registry.tasks import complete_task
 
 
 @transaction.atomic
@@ -35,12 +36,3 @@ def answer_feedback(feedback, *, by):
     tasks = Task.objects.open().filter(kind=Task.Kind.FEEDBACK, url_args=[feedback.pk])
     for task in tasks:
         complete_task(task, by=by)
-
-
-def complete_task(task, *, by):
-    """Mark `task` done by the account `by`, once; return it."""
-    if task.done_at is None:
-        task.done_at = timezone.now()
-        task.done_by = by
-        task.save(update_fields=["done_at", "done_by"])
-    return task

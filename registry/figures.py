@@ -3,12 +3,14 @@
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
 from common.names import translated
+from common.prepared import Prepared
 from registry.models import Appointment, RegionMembership, Situation, SituationStatement
 from registry.models.periods import counts_on
 
@@ -28,13 +30,14 @@ class Share:
 
 @dataclass(frozen=True)
 class SituationPoint:
-    """How a region stood on a day, in municipalities and in persons."""
+    """How a region stood on a day, in municipalities and in persons; `situations` by the municipality's id."""
 
     on: dt.date
     counts: dict = field(default_factory=dict)
     n_persons: int = 0
     persons_by_sector: dict = field(default_factory=dict)
     sector_names: dict = field(default_factory=dict, compare=False)
+    situations: dict = field(default_factory=dict, compare=False)
 
     @property
     def n_municipalities(self):
@@ -55,13 +58,12 @@ def situation_over_time(region, days):
     id, None for a sector that is not known.
     """
     asked, days = list(days), list(dict.fromkeys(days))
-    stays, facts = _stays(region), _facts(region)
+    stays, facts = _stays(region.pk), _facts(region)
     points = {day: _point(region, day, stays, facts) for day in days}
     return [points[day] for day in asked]
 
 
-@dataclass(frozen=True)
-class _Fact:
+class _Fact(NamedTuple):
     """One dated role or statement that a situation rests on, as plain values: 308 municipalities over ten years."""
 
     municipality: int
@@ -82,29 +84,35 @@ _SITUATION_OF = {
 _RANK = {situation: rank for rank, situation in enumerate(Situation)}
 
 
-def _stays(region):
+@Prepared
+def _stays(region: int):
     """Return (municipality, first day or None, last day or None) of every membership in `region`."""
     rows = RegionMembership.objects.filter(region=region).order_by()
-    return list(rows.values_list("municipality", "valid_from", "valid_to"))
+    return rows.values_list("municipality", "valid_from", "valid_to")
 
 
-def _facts(region):
-    """Return the _Facts of every municipality that ever belonged to `region`, with one query."""
+@Prepared
+def _roles_and_statements(region: int):
+    """Return the fields of _Fact of every municipality that ever belonged to `region`."""
     members = RegionMembership.objects.filter(region=region).order_by().values("municipality")
     nobody = Cast(Value(None), BigIntegerField())
     roles = Appointment.objects.filter(
         municipality__in=members, kind__in=[Appointment.Kind.LIAISON, Appointment.Kind.DUTIES]
     ).order_by()
     statements = SituationStatement.objects.filter(municipality__in=members).order_by()
-    rows = roles.values_list(
+    return roles.values_list(
         "municipality", "kind", "sector", translated("sector__name"), "person", "pk", "start_last", "end_last"
     ).union(
         statements.values_list("municipality", "kind", nobody, Value(""), nobody, "pk", "start_last", "end_last"),
         all=True,
     )
+
+
+def _facts(region):
+    """Return the _Facts of every municipality that ever belonged to `region`, with one query."""
     return [
         _Fact(municipality, _SITUATION_OF[kind], sector, name, person or f"unknown {pk}", start, end)
-        for municipality, kind, sector, name, person, pk, start, end in rows
+        for municipality, kind, sector, name, person, pk, start, end in _roles_and_statements(region.pk)
     ]
 
 
@@ -118,13 +126,14 @@ def _point(region, day, stays, facts):
     is_kept = region.records_from is not None and region.records_from <= day
     current = [
         fact
-        for fact in facts
-        if is_kept and fact.municipality in members and counts_on(fact.start_last, fact.end_last, day)
+        for fact in (facts if is_kept else [])
+        if counts_on(fact.start_last, fact.end_last, day) and fact.municipality in members
     ]
     best = dict.fromkeys(members, Situation.NO_INFORMATION)
     persons, sector_names = {}, {}
     for fact in current:
-        best[fact.municipality] = min(best[fact.municipality], fact.situation, key=_RANK.get)
+        if _RANK[fact.situation] < _RANK[best[fact.municipality]]:
+            best[fact.municipality] = fact.situation
         if fact.situation == Situation.NAMED:
             persons.setdefault(fact.sector, set()).add(fact.holder)
             sector_names[fact.sector] = fact.sector_name
@@ -134,6 +143,7 @@ def _point(region, day, stays, facts):
         n_persons=len(set().union(*persons.values())),
         persons_by_sector={sector: len(people) for sector, people in persons.items()},
         sector_names=sector_names,
+        situations=best,
     )
 
 
@@ -148,7 +158,7 @@ def years_of(region, *, today=None):
 
     From the earliest of: the start of records, the oldest published figure, the year
     before the first municipality came, and the year in which the first one left.
-    `region` comes from `Region.objects.for_region_page`.
+    `region` comes from `region_at` (registry/page_reads.py).
     """
     today = today or timezone.localdate()
     known = [

@@ -143,8 +143,16 @@ class AppointmentForm(PeriodForm):
 class AgentForm(PeriodForm):
     """An association agent with the steps from candidate to active."""
 
-    trained = PartialDateFormField(label=capfirst(_("trained")), required=False)
-    active = PartialDateFormField(label=capfirst(_("active since")), required=False)
+    trained = PartialDateFormField(
+        label=capfirst(_("trained")),
+        required=False,
+        help_text=_("When the basic training was completed; empty before."),
+    )
+    active = PartialDateFormField(
+        label=capfirst(_("active since")),
+        required=False,
+        help_text=_("When the volunteer took up the task; the public page then says “active”."),
+    )
 
     field_order = ["person", "municipality", "start", "trained", "active", "end"]
 
@@ -220,3 +228,18 @@ class MoveForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.by_name()
+
+
+class AcceptFindingForm(forms.Form):
+    """Until when something odd is right so, and why."""
+
+    reason = forms.CharField(
+        label=_("Why it is right so"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": 200}),
+        help_text=_("For your colleagues and for yourself after half a year. No names or other details of people."),
+    )
+    until = DayField(
+        label=_("Right so until"),
+        help_text=_("The last day on which it is not shown, at most two years ahead. For example 1.1.2027."),
+    )

@@ -1,8 +1,11 @@
 """Which page an address means: now, after a move and after a merger."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from registry.models import Municipality, Region, RegionMembership
+from common.partial_dates import PartialDate
+from common.prepared import Prepared
+from registry.models import Municipality, Region, RegionMembership, Situation, SituationStatement
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def find_place(region_slug, municipality_slug, on):
 
     Takes one query, and two more for each merger on the way.
     """
-    memberships = RegionMembership.objects.for_municipality_page(on, municipality__slug=municipality_slug)
+    memberships = _stays_with_facts(on, slug=municipality_slug)
     if not memberships:
         return None
     municipality = memberships[0].municipality
@@ -36,7 +39,7 @@ def find_place(region_slug, municipality_slug, on):
     trail = [(municipality, memberships)]
     while municipality.is_merged_on(on):
         municipality = municipality.successor
-        memberships = RegionMembership.objects.for_municipality_page(on, municipality=municipality)
+        memberships = _stays_with_facts(on, municipality=municipality)
         trail.append((municipality, memberships))
     home = next((m.region for m in memberships if m.is_valid_on(on) and m.region.has_pages), None)
     if home is not None:
@@ -46,3 +49,40 @@ def find_place(region_slug, municipality_slug, on):
         if past is not None:
             return Place(former, None, is_old=True, last_region=past.region, last_year=past.valid_to.year)
     return None
+
+
+@Prepared
+def _stays_at_address(slug: str, on: date, year: int):
+    return RegionMembership.objects.filter(municipality__slug=slug).of_place(on, year)
+
+
+@Prepared
+def _stays_of(municipality: int, on: date, year: int):
+    return RegionMembership.objects.filter(municipality=municipality).of_place(on, year)
+
+
+def _stays_with_facts(on, *, slug=None, municipality=None):
+    """Return a municipality's memberships with their regions, newest first, in one query.
+
+    The municipality is named by its address or is known. Each row's municipality has
+    what `with_situation` and `with_population` annotate, and `situation_since`: the
+    PartialDate from which a statement explains the situation, or None.
+    """
+    rows = _stays_of(municipality.pk, on, on.year) if municipality else _stays_at_address(slug, on, on.year)
+    is_kept = any(row.is_valid_on(on) and row.region.has_pages and row.region.records_from <= on for row in rows)
+    for row in rows:
+        for name in ("population", "population_year", "size_class_key", "size_class_name"):
+            setattr(row.municipality, name, getattr(row, name))
+        said = {kind: _said(row, kind) for kind in SituationStatement.Kind.values}
+        holding = {Situation(kind) for kind, since in said.items() if since}
+        holding |= {Situation.NAMED} if row.has_liaison else set()
+        holding |= {Situation.DUTIES} if row.has_duties else set()
+        row.municipality.situation = Situation.first_of(holding if is_kept else ())
+        row.municipality.situation_since = said.get(row.municipality.situation)
+    return rows
+
+
+def _said(row, kind):
+    """Return the PartialDate from which the latest statement of `kind` tells, or None."""
+    first, last, precision = (getattr(row, f"{kind}_{part}") for part in ("first", "last", "precision"))
+    return PartialDate(first, last, precision) if first else None

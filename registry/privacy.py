@@ -18,6 +18,7 @@ from simple_history.utils import get_history_manager_for_model
 from accounts.models import SecretLink, SignInEvent, User
 from common.partial_dates import PartialDate
 from mailing.models import Letter
+from registry.merging import merged_into
 from registry.models import (
     ActingEntry,
     Agent,
@@ -41,6 +42,7 @@ from registry.models import (
     Task,
     WorkArea,
 )
+from registry.tasks import hand_over_tasks
 
 
 def months_before(day, months):
@@ -86,30 +88,45 @@ def _people_without_role_since(day):
 def erase_person(person):
     """Remove `person`, their consents and account for good, also from history; their roles stay without a holder.
 
+    The rows that were merged into the person's go with it: their history and closed accounts.
+
     What a municipality decided (that somebody was appointed, when, to which sector)
     is a public record and stays; who it was does not.
     """
-    person_id, account = person.pk, person.user
+    account = person.user
+    ids = {person.pk, *merged_into(person)}
+    closed = _accounts_closed_by_merging(ids)
     for post in Appointment.objects.filter(person=person, kind=Appointment.Kind.FALLBACK, end_last__isnull=True):
         # Nobody answers as a fallback respondent without a person: the duty ends, as the table demands.
         post.end = PartialDate.day(max(timezone.localdate(), post.start_last))
         post.save()
     AgentTraining.objects.filter(agent__person=person).delete()
+    # What was agreed with the person may name them.
+    Task.objects.filter(contact_entry__person=person).delete()
     _erase_from_admin_log(person)
-    _erase_from_steps(person)
+    _erase_from_steps(person, ids)
     Letter.objects.filter(address__in={person.email, account.email if account else person.email}).delete()
     entries = list(person.contact_entries.values_list("pk", flat=True))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
+    hand_over_tasks(person)
     person.delete()
     # History last: deleting a row writes a history row of its own.
-    Person.history.filter(id=person_id).delete()
-    Consent.history.filter(person_id=person_id).delete()
+    Person.history.filter(id__in=ids).delete()
+    Consent.history.filter(person_id__in=ids).delete()
     ContactEntry.history.filter(id__in=entries).delete()
-    _forget_in_history(Person, person_id)
-    if account and not account.is_superuser:
-        _forget_in_history(User, account.pk)
-        account.delete()
+    for person_id in ids:
+        _forget_in_history(Person, person_id)
+    for own in filter(None, [account, *closed]):
+        if not own.is_superuser:
+            _forget_in_history(User, own.pk)
+            own.delete()
+
+
+def _accounts_closed_by_merging(person_ids):
+    """Return the closed accounts of the rows that were merged into the one that stayed; nobody else has them."""
+    accounts = Person.history.filter(id__in=person_ids, history_type="-").values_list("user_id", flat=True)
+    return list(User.objects.filter(pk__in=list(accounts), is_active=False, person__isnull=True))
 
 
 def _forget_in_history(model, pk):
@@ -136,9 +153,9 @@ def _erase_from_admin_log(person):
     LogEntry.objects.filter(lines).delete()
 
 
-def _erase_from_steps(person):
+def _erase_from_steps(person, ids):
     """Remove what would bring the person back: steps that touched them can no longer be undone, and rows of files."""
-    of_person = Q(table=Person._meta.label_lower, row_pk=person.pk) | Q(before__person_id=person.pk)
+    of_person = Q(table=Person._meta.label_lower, row_pk__in=ids) | Q(before__person_id__in=list(ids))
     steps = list(ChangedRow.objects.filter(of_person).values_list("change_set", flat=True))
     ChangedRow.objects.filter(change_set__in=steps).delete()
     named = Q()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.partial_dates import PartialDate
 from registry.models import Agent, Appointment, Coordinator, Municipality, Pairing, Region, SituationStatement
+from registry.tasks import follow_role
 
 
 def _lock_place(role):
@@ -81,10 +82,17 @@ def save_role(role, *, by):
     `by` is the account that does it (None for commands). Naming a liaison ends the
     statements in force that somebody is being named or that there is nobody, on the
     day before. An end given to an appointment or an agent ends their pairs, and a
-    liaison's deputies, on the same day at the latest. Raises ValidationError, with
-    the codes of `check_role` besides those of the fields and constraints; nothing
-    is saved then.
+    liaison's deputies, on the same day at the latest. The tasks of somebody who has
+    left are passed on, and a task asks for a new liaison (registry/tasks.py). Raises
+    ValidationError, with the codes of `check_role` besides those of the fields and
+    constraints; nothing is saved then.
     """
+    _write_role(role, by)
+    follow_role(role)
+    return role
+
+
+def _write_role(role, by):
     role._history_user = by
     role.full_clean()
     check_role(role)
@@ -93,7 +101,6 @@ def save_role(role, *, by):
         _end_statements_before(role, by)
     if role.end_last is not None:
         _end_dependents(role, by)
-    return role
 
 
 def _end_statements_before(appointment, by):
@@ -133,9 +140,11 @@ def end_role(role, *, on, by, then=None, source=""):
     concluded, somebody says it. Raises ValidationError as `save_role` does.
     """
     role.end = on
-    save_role(role, by=by)
+    _write_role(role, by)
     if then:
         statement = SituationStatement(municipality=role.municipality, kind=then, source=source or role.source)
         statement.start = PartialDate.day(on.last + dt.timedelta(days=1))
-        save_role(statement, by=by)
+        _write_role(statement, by)
+    # Last, so that a statement on what follows leaves no vacancy.
+    follow_role(role)
     return role

@@ -29,6 +29,11 @@ if [ -z "$CHROMIUM" ]; then
   with_browser=
   left_out+=("Left out: browser tests, because there is no Chromium (Debian: apt-get install chromium).")
 fi
+with_java=yes
+if ! command -v java >/dev/null; then
+  with_java=
+  left_out+=("Left out: the Nu HTML Checker, because there is no Java (Debian: apt-get install default-jre-headless).")
+fi
 if [ -z "$given" ]; then
   if settings=$(scripts/postgres.sh start); then
     eval "$settings"
@@ -66,10 +71,10 @@ run() { # NAME MARKS [pytest's arguments]
   summary+=("$name:" "$(tail -n 1 "$folder/$name.log")")
 }
 
-run SQLite "$(and "$marks" "$([ -n "$with_browser" ] || echo 'not browser')")" "$@"
+run SQLite "$(and "$marks" "$([ -n "$with_browser" ] || echo 'not browser')" "$([ -n "$with_java" ] || echo 'not html')")" "$@"
 if [ -n "$given" ]; then
   export TEST_DATABASE_URL=$given
-  run PostgreSQL "$(and "$marks" "not browser")" "$@"
+  run PostgreSQL "$(and "$marks" "not browser" "not html")" "$@"
 fi
 echo
 if [ "${CI:-}" = true ]; then

@@ -9,7 +9,7 @@ os.environ |= {
     "EXTRA_HOSTS": "localhost,127.0.0.1",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"),
     "LOG_LEVEL": "ERROR",
-    "CONTROLLER_NAME": "Esimerkkiyhdistys ry",
+    "CONTROLLER_NAME": "fi=Esimerkkiyhdistys ry;sv=Exempelföreningen rf;en=Example Association",
     "CONTROLLER_ADDRESS": "Esimerkkikatu 1, 00000 Esimerkkilä",
     "CONTROLLER_EMAIL": "tietosuoja@example.org",
 }

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from accounts.models import User
 from config.demo import PASSWORD, build_demo
 from registry import models
+from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
 
 TODAY = dt.date.today()
@@ -66,6 +67,26 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
     assert None in shown
     assert any(shown)
     assert models.Pairing.objects.current().exists()
+
+
+def test_demo_has_two_rows_of_one_person_to_be_merged(demo):
+    twin = models.Person.objects.get(tasks__title="Kysy, onko toimenkuva julkaistu")
+    other = models.Person.objects.looking_like(twin).exclude(pk=twin.pk).get()
+    preview = preview_person_merge(twin, other, by=User.objects.get(email="coordinator@example.org"))
+    assert (preview.reasons, len(preview.joined), len(preview.moved)) == ([], 1, 1)
+
+
+def test_demo_board_is_alive(demo, client):
+    client.login(username="coordinator@example.org", password=PASSWORD)
+    answer = client.get("/hallinta/")
+    board = answer.context["board"]
+    urgencies = {row.next and row.next.key for row in board.rows}
+    assert {None, "task", "liaison", "checked", "touch", "agent", "pair"} <= urgencies
+    assert answer.context["mine"][0]
+    assert answer.context["others"][0]
+    vacancy = models.Task.objects.get(kind="vacancy", region=demo.pohjois_pohjanmaa)
+    assert vacancy.done_at is None
+    assert {entry.is_reached for entry in models.ContactEntry.objects.all()} == {True, False}
 
 
 def test_demo_is_marked_so_that_every_page_says_so(demo, client):

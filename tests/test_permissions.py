@@ -35,10 +35,13 @@ TABLES = {
     "association": KEEPS,
     "associationcontact": KEEPS,
     "associationfield": SEES,
+    "changeset": SEES,
     "channel": KEEPS,
     "consent": ("view", "add"),
+    "contactentry": KEEPS,
     "coordinator": SEES,
     "directory": SEES,
+    "exportlog": SEES,
     "feedback": CHANGES,
     "figureseries": SEES,
     "grantperiod": KEEPS,
@@ -50,6 +53,7 @@ TABLES = {
     "population": SEES,
     "premises": KEEPS,
     "publishedfigure": SEES,
+    "qualityexception": SEES,
     "region": CHANGES,
     "regionmembership": SEES,
     "sector": SEES,
@@ -60,8 +64,10 @@ TABLES = {
     "task": KEEPS,
     "topic": SEES,
 }
-NEVER_ADDED = {"sitestate", "municipalityboundary"}  # one row; from a file
-NEVER_DELETED = {"sitestate", "person"}  # a person is erased, which clears history too
+# One row; from a file; by exporting; beside its finding; by its step.
+NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception", "changeset"}
+# A person is erased, which clears history too; an acceptance is taken back.
+NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception", "changeset"}
 WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass", "topic"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
@@ -84,6 +90,9 @@ OPEN = {
 STEPS = {
     "registry_municipality_merge": ("municipality", [], (403, 404, 200)),
     "registry_municipality_move": ("municipality", [], (403, 404, 200)),
+    "registry_person_merge": ("person", [], (200, 404, 200)),
+    "registry_association_merge": ("association", [], (200, 404, 200)),
+    "registry_changeset_undo": ("changeset", [], (200, 404, 200)),
     "registry_person_erase": ("person", [], (403, 404, 200)),
     "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
@@ -96,8 +105,17 @@ DESK = {
     "password_change_done": ([], 200),
     "jsi18n": ([], 200),
     "logout": ([], 405),
+    "registry_area_choose": ([], 405),
     "app_list": (["registry"], 200),
     "autocomplete": ([], 403),
+    "tables": ([], 200),
+    "work_area": ([], 405),
+}
+# Data quality, with what the staff get for GET and for POST (coordinator, other coordinator, administrator).
+QUALITY = {
+    "quality": ((200, 200, 200), (405, 405, 405)),
+    "quality_accept": ((200, 404, 200), (422, 404, 422)),
+    "quality_withdraw": ((405, 405, 405), (302, 404, 404)),
 }
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
@@ -116,9 +134,10 @@ def addresses(patterns=None, namespace=""):
 
 
 def test_every_address_has_its_row_in_the_tables():
-    expected = {"style_guide"} | set(OPEN) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+    expected = {"style_guide"} | set(OPEN) | set(QUALITY) | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
     for table in TABLES:
         expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
+        expected.add(f"admin:registry_{table}_export")
         if hasattr(getattr(models, _class_name(table)), "history"):
             expected.add(f"admin:registry_{table}_simple_history")
     assert set(addresses()) == expected
@@ -167,9 +186,14 @@ def rows(cast, reference):
         "associationcontact": models.AssociationContact.objects.create(
             association=association, name="Salme Salainen", source="puhelu", basis="given", obtained_on=TODAY
         ),
+        "changeset": models.ChangeSet.objects.create(kind="merge", subject="registry.person:1:2", region=region),
         "channel": models.Channel.objects.create(municipality=oulu, kind="calendar", name="Kalenteri"),
         "consent": models.Consent.objects.create(person=cast.ahti, field="name", given_on=TODAY, means="paper"),
+        "contactentry": models.ContactEntry.objects.create(region=region, municipality=oulu, about="Puhelu"),
         "coordinator": models.Coordinator.objects.get(person=cast.kaisa),
+        "exportlog": models.ExportLog.objects.create(
+            table="registry.person", file_format="csv", n_rows=1, region=region
+        ),
         "feedback": models.Feedback.objects.create(kind="error", region=region, message="Viesti", answer_by=TODAY),
         "grantperiod": models.GrantPeriod.objects.create(municipality=oulu, name="Avustus", closes_on=TODAY),
         "municipality": oulu,
@@ -184,6 +208,13 @@ def rows(cast, reference):
         "areamembership": oulu.area_memberships.first(),
         "area": models.Area.objects.filter(group__region=region).first(),
         "areagroup": models.AreaGroup.objects.filter(region=region).first(),
+        "qualityexception": models.QualityException.objects.create(
+            region=region,
+            check_key="working_time_missing",
+            subject=f"appointment-{cast.leena_in_oulu.pk}",
+            until=dt.date.today(),
+            reason="Syy",
+        ),
         "sharedmailbox": models.SharedMailbox.objects.create(municipality=oulu, post="Toimisto", email="t@example.org"),
         "situationstatement": factories.SituationStatementFactory(municipality=oulu),
         "task": models.Task.objects.create(title="Soita", region=region),
@@ -259,6 +290,20 @@ def test_posts_of_those_without_the_right_change_nothing(clients, rows, table):
     assert list(model._base_manager.order_by("pk").values()) == before
 
 
+@pytest.mark.parametrize("table", TABLES)
+def test_lists_are_exported_by_those_who_see_them_and_by_post_alone(clients, rows, table):
+    address = reverse(f"admin:registry_{table}_export", args=["csv"])
+    logged = models.ExportLog.objects.count()
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    may_see = {role: role == "administrator" or "view" in TABLES[table] for role in STAFF}
+    assert seen == dict.fromkeys(ROLES, 302) | dict.fromkeys(STAFF, 405)
+    seen = {role: client.post(address).status_code for role, client in clients.items() if role not in STAFF}
+    assert seen == {role: 302 for role in ROLES if role not in STAFF}
+    assert models.ExportLog.objects.count() == logged
+    seen = {role: clients[role].post(address).status_code for role in STAFF}
+    assert seen == {role: 200 if may_see[role] else 403 for role in STAFF}
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_steps_answer_by_role(clients, rows, step):
     table, more, of_staff = STEPS[step]
@@ -282,10 +327,26 @@ def test_desk_is_for_staff_alone(clients, page):
     address = reverse(f"admin:{page}", args=args)
     for role, client in clients.items():
         status = client.get(address).status_code
-        if page == "logout":
+        if page in {"logout", "registry_area_choose"}:
             assert status in {302, 405}
         else:
             assert status == (of_staff if role in STAFF else 302), role
+
+
+@pytest.mark.parametrize("name", QUALITY)
+def test_data_quality_answers_by_role(clients, rows, name):
+    exception = rows["qualityexception"]
+    finding = [exception.region.slug, exception.check_key, exception.subject]
+    address = reverse(name, args=[] if name == "quality" else finding)
+    for_get, for_post = QUALITY[name]
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, for_get, strict=True))
+    for role in (*ROLES[:5], "other_coordinator"):
+        assert clients[role].post(address, {"until": "1.1.2100"}).status_code in {302, 404, 405}
+    assert models.QualityException.objects.get() == exception
+    # The coordinator takes the one acceptance back, so that the administrator finds none.
+    seen = {role: clients[role].post(address).status_code for role in STAFF}
+    assert seen == dict(zip(STAFF, for_post, strict=True))
 
 
 def test_style_guide_is_for_staff_alone(clients):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from config.checks import controller_is_named
 from tests.test_conventions import settings_variables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,6 +54,10 @@ def test_good_settings_start():
     assert start() == (0, "started")
 
 
+def test_controller_may_have_one_name_or_one_in_each_language():
+    assert start(CONTROLLER_NAME="fi=Esimerkkiyhdistys ry;sv=Exempelföreningen rf;en=Example Association")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -68,6 +73,8 @@ def test_good_settings_start():
         ("DEBUG", ""),
         ("BEHIND_PROXY", "nginx"),
         ("HSTS_SUBDOMAINS", "2"),
+        ("CONTROLLER_NAME", ""),
+        ("CONTROLLER_NAME", "fi=Esimerkkiyhdistys ry;sv=Exempelföreningen rf"),
         ("ENFORCEMENT_BODY", "Viranomainen"),
         ("ENFORCEMENT_BODY", "fi=Viranomainen;sv=Myndigheten"),
         ("ENFORCEMENT_BODY", "fi=Viranomainen;sv=;en=The authority"),
@@ -94,3 +101,20 @@ def test_bad_number_stops_the_start_and_names_the_setting(variable):
 
     assert code == 1
     assert sentence.startswith(f"django.core.exceptions.ImproperlyConfigured: {variable}: ")
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        ({}, []),
+        ({"CONTROLLER_IS_NAMED": False}, ["rinnalla.W001"]),
+        ({"CONTROLLER_ADDRESS": ""}, ["rinnalla.W001"]),
+        ({"CONTROLLER_EMAIL": "rekisteri@example.org"}, ["rinnalla.W001"]),
+    ],
+    ids=["all", "no name", "no address", "invented e-mail"],
+)
+def test_deployment_check_asks_who_the_controller_is(settings, changes, ids):
+    settings.CONTROLLER_EMAIL = "tietosuoja@rinnalla.example"
+    for name, value in changes.items():
+        setattr(settings, name, value)
+    assert [warning.id for warning in controller_is_named(None)] == ids

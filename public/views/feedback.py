@@ -37,5 +37,5 @@ def _from_page(path):
     """Return what the page that the reader came from tells: its address, and its region if it has one."""
     path = path.replace("\0", "")[:300]
     words = [word for word in path.split("/") if word not in {"", "sv", "en"}]
-    region = Region.objects.for_region_page(words[0]) if words else None
+    region = Region.objects.for_region_page(words[0]).first() if words else None
     return {"page": path if path.startswith("/") else "", "region": region}

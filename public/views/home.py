@@ -4,9 +4,10 @@ from django.utils import timezone
 from common.names import fold
 from public.decorators import public_page
 from public.forms import SearchForm
+from public.grant_rows import next_days
 from public.near_names import near_names
-from public.region_list import region_rows
-from registry.models import Municipality, Region
+from public.region_list import addresses, region_rows
+from registry.models import GrantPeriod, Municipality, Region
 
 
 @public_page
@@ -20,11 +21,13 @@ def home(request):
         beginning = fold(text)
         found = list(Municipality.objects.for_search(text, today))
         found.sort(key=lambda municipality: not municipality.search.startswith(beginning))
+    municipalities = list(Municipality.objects.for_home(today))
     context = {
         "form": form,
         "text": text,
         "found": found,
         "near": near_names(text) if text and not found else [],
-        "regions": region_rows(Region.objects.for_home(today), Municipality.objects.for_home(today)),
+        "regions": region_rows(Region.objects.for_home(today), municipalities),
+        "next_days": next_days(GrantPeriod.objects.for_home(today), addresses(municipalities), today),
     }
     return render(request, "public/home.html", context, status=200 if form.is_valid() else 400)

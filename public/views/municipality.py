@@ -4,19 +4,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.numbers import whole_number
-from public.contact_cards import agent_cards, contact_cards, liaison_past, standing_rows
+from public.contact_cards import agent_cards, contact_cards, coordinator_cards, liaison_past, standing_rows
 from public.decorators import public_page
 from public.figure_rows import published_rows
-from registry.models import (
-    Agent,
-    Appointment,
-    AreaMembership,
-    Coordinator,
-    PublishedFigure,
-    Situation,
-)
+from public.grant_rows import grant_rows
+from registry.models import Appointment, Coordinator, Situation
 from registry.models.offers import offers_on
+from registry.page_reads import (
+    agents_of,
+    appointments_of,
+    areas_of_municipality,
+    coordinators_of,
+    figures_of_municipality,
+)
 from registry.places import find_place
+from registry.public_details import duties_shown
 
 
 @public_page
@@ -29,11 +31,11 @@ def municipality_detail(request, region_slug, municipality_slug):
     if place.is_old:
         return HttpResponsePermanentRedirect(_present_address(place))
     municipality = place.municipality
-    appointments = list(Appointment.objects.for_municipality_page(municipality))
-    areas = list(AreaMembership.objects.for_municipality_page(municipality, today))
+    appointments = appointments_of(municipality)
+    areas = areas_of_municipality(municipality, today)
     offers = offers_on(municipality, today)
     people = _people_in_duty(appointments, today)
-    agents = agent_cards(Agent.objects.for_municipality_page(municipality, today), today)
+    agents = agent_cards(agents_of(municipality, today), today)
     context = {
         "region": place.region,
         "municipality": municipality,
@@ -46,20 +48,24 @@ def municipality_detail(request, region_slug, municipality_slug):
         "standing": standing_rows(people["liaisons"], agents),
         "past": liaison_past(appointments, today),
         "offers": offers,
-        "next_grant": next(iter(offers["grant"]), None),
-        "published": published_rows(PublishedFigure.objects.for_municipality_page(municipality)),
-        "coordinators": Coordinator.responsible_for(
-            [membership.area_id for membership in areas],
-            Coordinator.objects.for_region_page(place.region, today),
+        "grants": (grants := grant_rows(offers["grant"], today)),
+        "next_grant": next((grant for grant in grants if not grant.is_closed), None),
+        "published": published_rows(figures_of_municipality(municipality)),
+        "coordinators": coordinator_cards(
+            Coordinator.responsible_for(
+                [membership.area_id for membership in areas],
+                coordinators_of(place.region, today),
+            )
         ),
     }
     return render(request, "public/municipality_detail.html", context)
 
 
 def _people_in_duty(appointments, today):
-    """Return the cards of those in duty today by duty; fallbacks in the order in which they are asked."""
+    """Return the cards of those in duty today whom the page shows, by duty; fallbacks in the order of asking."""
     current = [appointment for appointment in appointments if appointment.is_current_on(today)]
-    by_kind = {kind: [row for row in current if row.kind == kind] for kind in Appointment.Kind}
+    shown = duties_shown({row.kind for row in current})
+    by_kind = {kind: [row for row in current if row.kind == kind and kind in shown] for kind in Appointment.Kind}
     return {
         "liaisons": contact_cards(by_kind[Appointment.Kind.LIAISON]),
         "deputies": contact_cards(by_kind[Appointment.Kind.DEPUTY]),

@@ -43,7 +43,7 @@ def placeholders():
     """Return what the placeholders of page texts stand for in the active language."""
     return {
         "site_name": settings.SITE_NAME,
-        "controller_name": settings.CONTROLLER_NAME,
+        "controller_name": settings.CONTROLLER_NAME[get_language()],
         "controller_address": settings.CONTROLLER_ADDRESS,
         "controller_email": settings.CONTROLLER_EMAIL,
         "enforcement_body": settings.ENFORCEMENT_BODY[get_language()],

@@ -7,7 +7,8 @@ from common.numbers import share_in_words
 from public.decorators import public_page
 from public.pictures import sharing_picture
 from registry.figures import situation_over_time
-from registry.models import Region, Situation
+from registry.models import Situation
+from registry.page_reads import region_at
 from registry.places import find_place
 
 SOFT_HYPHEN = "\xad"  # shows where a long word may break on a narrow page; a picture has room
@@ -26,7 +27,7 @@ def municipality_picture(request, region_slug, municipality_slug):
 @public_page
 def region_picture(request, region_slug):
     """The picture that a shared link to a region's page shows."""
-    region = Region.objects.for_region_page(region_slug)
+    region = region_at(region_slug)
     if region is None:
         raise Http404
     (point,) = situation_over_time(region, [timezone.localdate()])

@@ -1,8 +1,9 @@
 from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
+from common.numbers import share_in_words
+from public.contact_cards import coordinator_cards
 from public.decorators import public_page
 from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
@@ -17,21 +18,22 @@ from public.region_list import (
     sorted_rows,
 )
 from registry.figures import last_day_of_year, situation_over_time, years_of
-from registry.models import Area, Coordinator, Municipality, PublishedFigure, Region
+from registry.page_reads import areas_of, coordinators_of, figures_of_region, municipalities_of, region_at
 
 
 @public_page
 def region_detail(request, region_slug):
     """How a region stands: in words, as a table on a chosen day, over the years with sources."""
-    region = Region.objects.for_region_page(region_slug)
+    region = region_at(region_slug)
     if region is None:
         raise Http404
     today = timezone.localdate()
     years = years_of(region, today=today)
-    areas = list(Area.objects.for_region_page(region))
+    areas = areas_of(region)
     on = RegionListForm.day(request.GET, years, today)
     area = RegionListForm.area(request.GET, areas)
-    rows = municipality_rows(region, Municipality.objects.for_region_page(region, on, area=area))
+    over_time = _over_time(region, years, on, today)
+    rows = municipality_rows(region, municipalities_of(region, on, area=area), over_time["point"].situations)
     form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(rows))
     status = 200 if form.is_valid() else 400
     context = {
@@ -41,8 +43,8 @@ def region_detail(request, region_slug):
         "is_now": on == today,
         "is_kept": on >= region.records_from,
         **_list(rows, form, request.GET),
-        **_over_time(region, years, on, today),
-        "coordinators": list(Coordinator.objects.for_region_page(region, today)),
+        **over_time,
+        "coordinators": coordinator_cards(coordinators_of(region, today)),
     }
     return render(request, "public/region_detail.html", context, status=status)
 
@@ -54,6 +56,7 @@ def _list(rows, form, query):
     shown = sorted_rows([row for row in rows if row.is_shown], order)
     return {
         "rows": shown,
+        "chosen": form.in_words(),
         "n_all": len(rows),
         "is_filtered": len(shown) != len(rows),
         "heads": sort_heads(query, order),
@@ -66,14 +69,15 @@ def _over_time(region, years, on, today):
     """Return how the region stands on the chosen day and stood over the years, with three queries."""
     days = [last_day_of_year(year, today=today) for year in reversed(years) if year >= region.records_from.year]
     *points, point = situation_over_time(region, [*days, on])
-    figures = list(PublishedFigure.objects.for_region_page(region))
+    figures = figures_of_region(region)
     history = liaison_history(points, figures)
     return {
         "point": point,
+        "named_words": share_in_words(point.named),
         "counts": situation_counts(point),
-        "sectors": sector_rows(point, unknown=_("sector not known")),
+        "sectors": sector_rows(point),
         "history": history,
         "published_that_year": [row for row in history if row.is_published and row.when.year == on.year],
-        "chart": liaison_chart(history),
+        "chart": liaison_chart(history, region.records_from),
         "published": published_rows(figures),
     }

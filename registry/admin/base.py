@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field, unquote
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
@@ -14,13 +15,19 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
 from common.names import fold
+from registry.admin.exports import Exports
 from registry.admin.history import changes_between
+from registry.admin.public_notes import put_beside
 from registry.forms import RegistryForm
+from registry.models import Municipality
 from registry.models.scope import coordinated_region_ids
 from registry.roles import save_role
 
@@ -37,6 +44,12 @@ def rows_for(model, user):
     if admin.site.is_registered(model):
         rows = rows.select_related(*(admin.site.get_model_admin(model).list_select_related or ()))
     return rows
+
+
+def municipality_page(municipality_id):
+    """Return the address of a municipality's public page, or None where there is none."""
+    rows = Municipality.objects.with_current_region(timezone.localdate()).filter(pk=municipality_id)
+    return next((row.public_url for row in rows), None) or None
 
 
 def is_administrator(request):
@@ -74,7 +87,7 @@ class Step:
     is_post: bool = False
 
 
-class OwnRegion:
+class OwnRegion(Exports):
     """Lists, choices, filters and searches reach only what the user may edit."""
 
     form = RegistryForm
@@ -85,6 +98,9 @@ class OwnRegion:
     checkbox_fields = ()
     administrators_fields = ()
     related_lists = ()
+    municipality_path = "municipality"  # the way from a row to its municipality, for the filter of areas
+    change_list_template = "admin/registry/change_list.html"
+    contact_fields = {}
 
     def get_queryset(self, request):
         """Return the rows of the user's regions; of a table without regions, all."""
@@ -111,6 +127,14 @@ class OwnRegion:
             kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Offer beside a choice to add and to change what is chosen; never to delete it, and one look is enough."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_delete_related = False
+            field.widget.can_view_related = field.widget.can_view_related and not field.widget.can_change_related
+        return field
+
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Offer the user's own rows only."""
         kwargs.setdefault("queryset", rows_for(db_field.remote_field.model, request.user))
@@ -123,7 +147,8 @@ class OwnRegion:
         has_nul = any("\x00" in text for text in (*request.GET, *request.GET.values()))
         if has_nul or not all(is_id(each) for each in request.POST.getlist("_selected_action")):
             return redirect(request.path)
-        return super().changelist_view(request, extra_context)
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def get_search_results(self, request, queryset, search_term):
         """Return the rows in which every word occurs, å ä ö or not."""
@@ -157,17 +182,62 @@ class OwnRegion:
 
     # --- Below the form -------------------------------------------------------------------------------------------
 
+    def public_notes(self, obj):
+        """Return by field what the public sees of it (registry/admin/public_notes.py)."""
+        return {}
+
+    def what_next(self, obj):
+        """Return sentences, perhaps with links, that a person who saved `obj` reads next."""
+        return []
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Answer as Django does, and say what next."""
+        return self._say_what_next(request, obj, super().response_add(request, obj, post_url_continue))
+
+    def response_change(self, request, obj):
+        """Answer as Django does, and say what next."""
+        return self._say_what_next(request, obj, super().response_change(request, obj))
+
+    def _say_what_next(self, request, obj, response):
+        if IS_POPUP_VAR not in request.POST:
+            for sentence in self.what_next(obj):
+                self.message_user(request, sentence, messages.INFO)
+        return response
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """Show the form with the row's steps and the rows that belong to it."""
+        """Show the form with what the public sees, the row's steps and the rows that belong to it."""
         is_shown = obj is not None and not context["is_popup"]
+        if obj is not None:
+            put_beside(context["adminform"].form, self.public_notes(obj))
         context |= {
-            "steps": self.get_steps(request, obj) if is_shown else [],
+            "steps": [*self.contact_steps(request, obj), *self.get_steps(request, obj)] if is_shown else [],
             "related_tables": [self._related_table(each, request, obj) for each in self.related_lists]
             if is_shown
             else [],
             "has_history": isinstance(self, SimpleHistoryAdmin),
         }
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def contact_url(self, obj):
+        """Return the address of the contact log's form about `obj`, filled in from its `contact_fields`."""
+        about = {name: getattr(obj, column) for name, column in self.contact_fields.items()}
+        query = urlencode({name: value for name, value in about.items() if value})
+        return f"{reverse('admin:registry_contactentry_add')}?{query}"
+
+    def contact_steps(self, request, obj):
+        """Offer recording a contact where a municipality or a person is shown."""
+        return [Step(_("Record a contact"), self.contact_url(obj))] if self.contact_fields else []
+
+    def get_list_display(self, request):
+        """Offer the same in each row of the list."""
+        columns = super().get_list_display(request)
+        return [*columns, "record_contact"] if self.contact_fields else columns
+
+    @admin.display(description=_("contact log"))
+    def record_contact(self, obj):
+        """Return the link that opens the contact log's form."""
+        link = '<a href="{}">{}<span class="visually-hidden">: {}</span></a>'
+        return format_html(link, self.contact_url(obj), _("Record a contact"), obj)
 
     def get_steps(self, request, obj):
         """Return the Steps that this user can take with `obj`."""

@@ -27,7 +27,7 @@ class PublishedFigureAdmin(HistoryAdmin, TranslationAdmin):
     list_select_related = ["series", "region"]
     search_fields = ["key", "series__name_fi", "source", "municipality__search"]
     sortable_by = ["key", "series", "region", "reference_year", "published_on"]
-    filter_horizontal = ["named_municipalities"]
+    checkbox_fields = ["named_municipalities"]
     fieldsets = [
         (None, {"fields": ["key", "series", "region", "municipality", "named_municipalities"]}),
         (_("Figure"), {"fields": ["reference_year", "statistic", "value", "out_of", "base", "unit"]}),

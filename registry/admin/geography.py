@@ -2,16 +2,20 @@
 
 import datetime as dt
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from modeltranslation.admin import TranslationAdmin
 
 from common.partial_dates import PartialDate
-from registry.admin.base import HistoryAdmin, OwnRegion, RegistryAdmin, RelatedList, Step, is_administrator
+from registry.admin.base import HistoryAdmin, OwnRegion, RegistryAdmin, RelatedList, Step, is_administrator, is_id
 from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter, TimeFilter
 from registry.forms import MembershipForm, MergeForm, MoveForm
 from registry.memberships import merge_municipality, move_municipality, save_membership
@@ -23,6 +27,7 @@ from registry.models import (
     AreaMembership,
     Association,
     Channel,
+    ContactEntry,
     Coordinator,
     Directory,
     GrantPeriod,
@@ -36,6 +41,7 @@ from registry.models import (
     SituationStatement,
     SizeClass,
 )
+from registry.work_areas import choose_work_area
 
 
 @admin.register(Directory)
@@ -122,6 +128,25 @@ class AreaAdmin(AreaInOrder, NamedAdmin):
         RelatedList(Coordinator, "area", ("person", "title", "start", "end")),
     ]
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.choose)
+        return [path("choose/", view, name="registry_area_choose"), *super().get_urls()]
+
+    def choose(self, request):
+        """Remember the area in which the user works, or forget it when none is given; return to the list."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        chosen = request.POST.get("area", "")
+        area = get_object_or_404(self.get_queryset(request), pk=chosen) if is_id(chosen) else None
+        choose_work_area(request.user, area)
+        done = _("Lists now open with the area %s.") % area if area else _("Lists now open with all areas.")
+        self.message_user(request, done, messages.SUCCESS)
+        back = request.POST.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+        return redirect(back if is_ours else reverse("admin:index"))
+
 
 class MembershipAdmin(HistoryAdmin):
     """Dated memberships, which are written by registry/memberships.py alone."""
@@ -164,7 +189,7 @@ class PopulationAdmin(RegistryAdmin):
     """Residents at the end of each year."""
 
     list_display = ["municipality", "year", "residents", "source"]
-    list_filter = [RegionFilter, "year", ("municipality", OwnRelatedFilter)]
+    list_filter = [RegionFilter, AreaFilter, "year", ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "source"]
 
@@ -187,6 +212,7 @@ _OF_MUNICIPALITY = [
     RelatedList(Appointment, "municipality", ("kind", "person", "title", "start", "end")),
     RelatedList(SituationStatement, "municipality", ("kind", "start", "end", "source")),
     RelatedList(Agent, "municipality", ("person", "stage", "start", "end")),
+    RelatedList(ContactEntry, "municipality", ("happened_on", "means", "person", "beginning", "next_step_on")),
     RelatedList(AreaMembership, "municipality", ("area", "group", "valid_from", "valid_to")),
     RelatedList(SharedMailbox, "municipality", ("post", "email", "checked_on")),
     RelatedList(GrantPeriod, "municipality", ("name", "kind", "opens_on", "closes_on")),
@@ -204,6 +230,7 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
     list_display = ["title", "situation_today", "public_page", "website_checked_on", "region_today", "code"]
     list_filter = [RegionFilter, AreaFilter, SituationFilter, "languages"]
     search_fields = ["search"]
+    municipality_path = ""
     administrators_fields = ["code", "slug", "tile_row", "tile_col"]
     readonly_fields = ["successor", "merged_on"]
     fieldsets = [
@@ -213,6 +240,7 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
         (_("Merger"), {"fields": ["successor", "merged_on"]}),
     ]
     related_lists = _OF_MUNICIPALITY
+    contact_fields = {"municipality": "pk"}
 
     def get_queryset(self, request):
         """Return the user's municipalities with their situation and region of today."""
@@ -243,9 +271,7 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
 
     def view_on_site(self, municipality):
         """Return the address of the public page, or None where the region has no pages."""
-        if not getattr(municipality, "region_has_pages", False) or municipality.is_merged:
-            return None
-        return reverse("municipality_detail", args=[municipality.region_slug_now, municipality.slug])
+        return municipality.public_url or None
 
     # --- Merging and moving ---------------------------------------------------------------------------------------
 

@@ -11,10 +11,15 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.admin.base import HistoryAdmin, RelatedList, Step, is_administrator
 from registry.admin.filters import OwnRelatedFilter
+from registry.admin.merging import MergeSteps
+from registry.admin.next_steps import after_person
+from registry.admin.public_notes import person_notes, public_lines, public_summary
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
-from registry.models import Agent, Appointment, Consent, Coordinator, Person
+from registry.merging import merge_people, preview_person_merge
+from registry.models import Agent, Appointment, Consent, ContactEntry, Coordinator, Person
 from registry.privacy import erase_person
+from registry.public_details import standings_of
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -38,7 +43,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(HistoryAdmin):
+class PersonAdmin(MergeSteps, HistoryAdmin):
     """Contact details, what the public sees of them, consents and roles."""
 
     list_display = ["full_name", "email", "phone", "roles_today", "region", "contact_checked_on"]
@@ -49,14 +54,19 @@ class PersonAdmin(HistoryAdmin):
     autocomplete_fields = ["user"]
     readonly_fields = ["public_view"]
     fieldsets = [
-        (None, {"fields": ["given_name", "family_name", "email", "phone", "public_view"]}),
-        (_("For contacts"), {"fields": ["language", "contact_checked_on", "region", "user"]}),
+        (None, {"fields": ["given_name", "family_name", "email", "phone", "contact_checked_on", "public_view"]}),
+        (_("For letters and the record"), {"fields": ["language", "region", "user"]}),
     ]
+    merge_columns = ["full_name", "email", "phone", "roles_today", "region"]
+    preview_merge = staticmethod(preview_person_merge)
+    merge_rows = staticmethod(merge_people)
     related_lists = [
         RelatedList(Appointment, "person", ("municipality", "kind", "title", "start", "end")),
         RelatedList(Agent, "person", ("municipality", "stage", "start", "end")),
         RelatedList(Coordinator, "person", ("region", "area", "title", "start", "end")),
+        RelatedList(ContactEntry, "person", ("happened_on", "means", "municipality", "beginning", "next_step_on")),
     ]
+    contact_fields = {"person": "pk"}
 
     def get_queryset(self, request):
         """Return the user's people with their roles of today."""
@@ -87,6 +97,17 @@ class PersonAdmin(HistoryAdmin):
         lines = public_lines(person) if person.pk else []
         return format_html_join("", "<p>{}</p>", [(line,) for line in lines]) or _("Nothing: no public role today.")
 
+    def view_on_site(self, person):
+        """Return the address of the first public page on which the person stands today."""
+        return next((each.url for each in standings_of(person) if each.url), None)
+
+    def public_notes(self, obj):
+        return person_notes(obj)
+
+    def what_next(self, obj):
+        """Say what is public of the person now, and which role or consent is missing."""
+        return [public_summary(obj), *after_person(obj)]
+
     # --- Consents and erasing -------------------------------------------------------------------------------------
 
     def get_urls(self):
@@ -102,8 +123,11 @@ class PersonAdmin(HistoryAdmin):
         return False
 
     def get_steps(self, request, obj):
-        """Offer erasing to administrators."""
-        return [Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else []
+        """Offer merging, and erasing to administrators."""
+        steps = super().get_steps(request, obj)
+        return (
+            [*steps, Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else steps
+        )
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show the consents below the form."""
@@ -144,28 +168,6 @@ class PersonAdmin(HistoryAdmin):
             do=lambda: erase_person(person),
             done_url=reverse("admin:registry_person_changelist"),
         )
-
-
-def public_lines(person):
-    """Return what public pages show of a person today: a sentence for each role."""
-    lines = []
-    for each in person.appointments.current().select_related("municipality"):
-        details = [
-            person.name if each.is_name_public else "",
-            person.email if each.is_email_public else "",
-            person.phone if each.is_phone_public else "",
-        ]
-        lines.append(_public_line(each.get_kind_display(), each.municipality, details))
-    for each in person.agencies.current().with_public_fields().select_related("municipality"):
-        name = " ".join(filter(None, [each.public_given_name, each.public_family_name]))
-        details = [name, each.public_email, each.public_phone]
-        lines.append(_public_line(each._meta.verbose_name, each.municipality, details))
-    return lines
-
-
-def _public_line(role, municipality, details):
-    shown = ", ".join(filter(None, details)) or _("no details of the person")
-    return _("%(role)s, %(municipality)s: %(shown)s") % {"role": role, "municipality": municipality, "shown": shown}
 
 
 class InForceFilter(admin.SimpleListFilter):
@@ -231,4 +233,5 @@ class ConsentAdmin(HistoryAdmin):
         if "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         self.message_user(request, _("The consent has been recorded."), messages.SUCCESS)
+        self.message_user(request, public_summary(obj.person), messages.INFO)
         return redirect("admin:registry_person_change", obj.person_id)

@@ -6,8 +6,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin
 
-from registry.admin.base import HistoryAdmin, OwnRegion, PeriodAdmin, RegistryAdmin, RelatedList
-from registry.admin.filters import OwnRelatedFilter, RegionFilter, TimeFilter
+from registry.admin.base import HistoryAdmin, OwnRegion, PeriodAdmin, RegistryAdmin, RelatedList, municipality_page
+from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter, TimeFilter
+from registry.admin.next_steps import after_agent, after_appointment
+from registry.admin.public_notes import agent_notes, appointment_notes, mailbox_notes, public_summary
 from registry.forms import AgentForm, AgentTrainingForm, AppointmentForm, PeriodForm
 from registry.models import (
     Agent,
@@ -40,10 +42,18 @@ class SharedMailboxAdmin(HistoryAdmin):
     """Addresses of posts."""
 
     list_display = ["municipality", "post", "email", "phone", "checked_on", "valid_to"]
-    list_filter = [RegionFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = [RegionFilter, AreaFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "post", "email"]
     sortable_by = ["municipality", "checked_on", "valid_to"]
+    fields = ["municipality", "post", "email", "phone", "checked_on", "valid_from", "valid_to"]
+
+    def view_on_site(self, row):
+        """Return the address of the municipality's page, where the role stands."""
+        return municipality_page(row.municipality_id)
+
+    def public_notes(self, obj):
+        return mailbox_notes(obj)
 
 
 @admin.register(Appointment)
@@ -52,7 +62,7 @@ class AppointmentAdmin(PeriodAdmin):
 
     form = AppointmentForm
     list_display = ["municipality", "kind", "person", "title", "sector", "start", "end"]
-    list_filter = ["kind", TimeFilter, RegionFilter, "sector", ("municipality", OwnRelatedFilter)]
+    list_filter = ["kind", TimeFilter, RegionFilter, AreaFilter, "sector", ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality", "person", "sector"]
     search_fields = ["municipality__search", "person__search", "title"]
     sortable_by = ["municipality", "person", "start", "end"]
@@ -61,13 +71,14 @@ class AppointmentAdmin(PeriodAdmin):
         (
             _("Working time and job description"),
             {
+                "description": _("Naming is not enough: these three tell whether the liaison can do the work."),
                 "fields": [
                     "hours_per_week",
                     "percent",
                     "job_description_url",
                     "job_description_published_on",
                     "associations_told_on",
-                ]
+                ],
             },
         ),
         (_("Deputy or fallback respondent"), {"fields": ["deputy_for", "fallback_post", "fallback_reason"]}),
@@ -77,6 +88,18 @@ class AppointmentAdmin(PeriodAdmin):
         ),
     ]
     related_lists = [RelatedList(Pairing, "appointment", ("agent", "start", "end"))]
+    contact_fields = {"municipality": "municipality_id", "person": "person_id"}
+
+    def view_on_site(self, row):
+        """Return the address of the municipality's page, where the role stands."""
+        return municipality_page(row.municipality_id)
+
+    def public_notes(self, obj):
+        return appointment_notes(obj)
+
+    def what_next(self, obj):
+        """Say what is public of the holder now, and what the appointment still needs."""
+        return [*([public_summary(obj.person)] if obj.person else []), *after_appointment(obj)]
 
     def get_fieldsets(self, request, obj=None):
         """Ask what follows the end only where an end can be given to an existing appointment."""
@@ -117,14 +140,14 @@ class SituationStatementAdmin(PeriodAdmin):
 
     form = PeriodForm
     list_display = ["municipality", "kind", "start", "end", "source"]
-    list_filter = ["kind", TimeFilter, RegionFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = ["kind", TimeFilter, RegionFilter, AreaFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "source"]
     sortable_by = ["municipality", "kind", "start", "end"]
     fields = ["municipality", "kind", "start", "end", "source"]
 
 
-class AgentTrainingInline(admin.TabularInline):
+class AgentTrainingInline(admin.StackedInline):
     """An agent's trainings, on the agent's page."""
 
     model = AgentTraining
@@ -144,7 +167,7 @@ class AgentAdmin(PeriodAdmin):
 
     form = AgentForm
     list_display = ["municipality", "person", "stage", "start", "trained", "active", "end", "association"]
-    list_filter = [TimeFilter, RegionFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = [TimeFilter, RegionFilter, AreaFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality", "person", "association"]
     search_fields = ["municipality__search", "person__search", "association__search"]
     sortable_by = ["municipality", "person", "start", "end"]
@@ -155,6 +178,18 @@ class AgentAdmin(PeriodAdmin):
     ]
     inlines = [AgentTrainingInline]
     related_lists = [RelatedList(Pairing, "agent", ("appointment", "start", "end"))]
+    contact_fields = {"municipality": "municipality_id", "person": "person_id"}
+
+    def view_on_site(self, row):
+        """Return the address of the municipality's page, where the role stands."""
+        return municipality_page(row.municipality_id)
+
+    def public_notes(self, obj):
+        return agent_notes(_with_consents(obj))
+
+    def what_next(self, obj):
+        """Say what is public of the volunteer now, and what is missing: consents, a pair."""
+        return [*([public_summary(obj.person)] if obj.person else []), *after_agent(obj)]
 
     @admin.display(description=_("stage"))
     def stage(self, agent):
@@ -172,15 +207,20 @@ class AgentAdmin(PeriodAdmin):
         return agent.active
 
 
+def _with_consents(agent):
+    return Agent.objects.with_public_fields().select_related("person", "municipality").get(pk=agent.pk)
+
+
 @admin.register(AgentTraining)
 class AgentTrainingAdmin(RegistryAdmin):
     """All trainings."""
 
     form = AgentTrainingForm
     list_display = ["agent", "name", "completed"]
-    list_filter = [RegionFilter]
+    list_filter = [RegionFilter, AreaFilter]
     list_select_related = ["agent__municipality", "agent__person"]
     search_fields = ["name", "agent__person__search", "agent__municipality__search"]
+    municipality_path = "agent__municipality"
     sortable_by = ["completed"]
     fields = ["agent", "name", "completed"]
 
@@ -196,9 +236,10 @@ class PairingAdmin(PeriodAdmin):
 
     form = PeriodForm
     list_display = ["municipality", "appointment", "agent", "start", "end"]
-    list_filter = [TimeFilter, RegionFilter]
+    list_filter = [TimeFilter, RegionFilter, AreaFilter]
     list_select_related = ["appointment__person", "appointment__municipality", "agent__person", "agent__municipality"]
     search_fields = ["appointment__person__search", "agent__person__search", "agent__municipality__search"]
+    municipality_path = "agent__municipality"
     sortable_by = ["start", "end"]
     fields = ["appointment", "agent", "start", "end"]
 

@@ -8,10 +8,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common.returning import return_address
 from registry.admin.base import RegistryAdmin, Step, is_administrator
-from registry.admin.filters import AnsweredFilter, DoneFilter, OwnRelatedFilter
-from registry.feedback import answer_feedback, complete_task, receive_feedback
+from registry.admin.filters import AnsweredFilter, DoneFilter, OwnRelatedFilter, WhoseFilter
+from registry.feedback import answer_feedback, receive_feedback
 from registry.models import Feedback, Task
+from registry.tasks import complete_task
 
 
 class FinishableAdmin(RegistryAdmin):
@@ -46,7 +48,8 @@ class FinishableAdmin(RegistryAdmin):
             return HttpResponseNotAllowed(["POST"])
         self.finish(row, by=request.user)
         self.message_user(request, _("Done: %(step)s.") % {"step": row}, messages.SUCCESS)
-        return redirect(reverse(f"admin:registry_{self.opts.model_name}_changelist"))
+        default = reverse(f"admin:registry_{self.opts.model_name}_changelist")
+        return redirect(return_address(request, default) if "next" in request.POST else default)
 
     def finish_chosen(self, request, queryset):
         """Finish the rows chosen in the list."""
@@ -111,7 +114,7 @@ class TaskAdmin(FinishableAdmin):
 
     finish_label = _("Mark as done")
     list_display = ["label", "due_on", "late", "region", "municipality", "assigned_to", "place", "done_at"]
-    list_filter = [DoneFilter, "kind", ("region", OwnRelatedFilter), ("municipality", OwnRelatedFilter)]
+    list_filter = [DoneFilter, WhoseFilter, "kind", ("region", OwnRelatedFilter), ("municipality", OwnRelatedFilter)]
     list_select_related = ["region", "municipality", "assigned_to"]
     search_fields = ["title", "municipality__search", "assigned_to__search"]
     sortable_by = ["due_on", "municipality", "done_at"]

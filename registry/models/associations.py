@@ -34,6 +34,11 @@ class AssociationQuerySet(ScopedQuerySet):
         """Return associations in whose name or register number `text` occurs, å ä ö or not."""
         return self.filter(search__contains=fold(text))
 
+    def looking_like(self, association):
+        """Return associations of the same municipality whose names share the first word with `association`'s."""
+        first_word = next(iter(fold(association.name).split()), "")
+        return self.filter(municipality=association.municipality_id, search__contains=first_word)
+
     def by_name(self):
         """Return associations in alphabetical order."""
         return self.order_by("sort_key", "pk")
@@ -55,13 +60,19 @@ class Association(models.Model):
         help_text=_("Number in the register of associations; empty for an unregistered group."),
     )
     municipality = models.ForeignKey(
-        "registry.Municipality", models.PROTECT, related_name="associations", verbose_name=_("municipality")
+        "registry.Municipality",
+        models.PROTECT,
+        related_name="associations",
+        verbose_name=_("municipality"),
+        help_text=_("The municipality whose letters and invitations the association gets."),
     )
     field = models.ForeignKey(
         AssociationField, models.PROTECT, null=True, blank=True, related_name="associations", verbose_name=_("field")
     )
     website = models.URLField(_("web site"), blank=True)
-    ended_on = models.DateField(_("activity ended on"), null=True, blank=True)
+    ended_on = models.DateField(
+        _("activity ended on"), null=True, blank=True, help_text=_("Empty while the association is active.")
+    )
     sort_key = SortKeyField("name")
     search = SearchField("name", "register_number")
 
@@ -94,14 +105,26 @@ class AssociationContact(models.Model):
         CONSENT = "consent", _("consent of the person")
 
     association = models.ForeignKey(Association, models.CASCADE, related_name="contacts", verbose_name=_("association"))
-    name = models.CharField(_("name"), max_length=160, blank=True)
+    name = models.CharField(
+        _("name"),
+        max_length=160,
+        blank=True,
+        help_text=_("A person or a post, for example: chair. Never shown in public."),
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    source = models.CharField(_("source"), max_length=200)
+    source = models.CharField(
+        _("source"), max_length=200, help_text=_("For example: the association's own form, or its web site.")
+    )
     basis = models.CharField(_("basis for keeping"), max_length=10, choices=Basis)
     obtained_on = models.DateField(_("obtained on"))
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
-    no_letters_since = models.DateField(_("asked for no letters on"), null=True, blank=True)
+    no_letters_since = models.DateField(
+        _("asked for no letters on"),
+        null=True,
+        blank=True,
+        help_text=_("From this day the registry sends no letters to this contact."),
+    )
 
     history = PersonalHistory(personal=["name", "email", "phone"])
     objects = AssociationContactQuerySet.as_manager()

@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registry.history import PersonalHistory
 from registry.models.scope import RegionRowQuerySet
@@ -17,6 +19,14 @@ class ContactEntryQuerySet(RegionRowQuerySet):
         """Return the entries newest first."""
         return self.order_by("-happened_on", "-pk")
 
+    def for_board(self, region):
+        """Return (municipality, last day somebody was reached or None, last day it was tried) of a region's log."""
+        of_place = self.filter(region=region, municipality__isnull=False).order_by().values("municipality")
+        reached = Max("happened_on", filter=Q(is_reached=True))
+        return of_place.annotate(reached=reached, tried=Max("happened_on")).values_list(
+            "municipality", "reached", "tried"
+        )
+
 
 class ContactEntry(models.Model):
     """One contact with a municipality or a person: when, how, about what, and what comes next.
@@ -26,7 +36,7 @@ class ContactEntry(models.Model):
 
     class Means(models.TextChoices):
         PHONE = "phone", _("phone call")
-        EMAIL = "email", _("e-mail")
+        EMAIL = "email", pgettext_lazy("means of contact", "e-mail")
         MEETING = "meeting", _("met")
         OTHER = "other", _("other")
 
@@ -96,4 +106,4 @@ class ContactEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_means_display()}, {self.happened_on:%d.%m.%Y}"
+        return f"{self.get_means_display()}, {date_format(self.happened_on, 'SHORT_DATE_FORMAT')}"

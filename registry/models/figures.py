@@ -41,12 +41,12 @@ class PublishedFigureQuerySet(RegionRowQuerySet):
 
     def for_municipality_page(self, municipality):
         """Return the figures that are about a municipality or name it, newest first."""
+        named = PublishedFigure.named_municipalities.through.objects.filter(municipality=municipality)
         return (
             self.latest_editions()
-            .filter(Q(municipality=municipality) | Q(named_municipalities=municipality))
+            .filter(Q(municipality=municipality) | Q(pk__in=named.values("publishedfigure")))
             .select_related("series")
             .order_by("-published_on", "series__position", "pk")
-            .distinct()
         )
 
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SearchField, SortKeyField, fold, language_suffix, translated
-from common.partial_dates import PartialDate
 from registry.addresses import validate_municipality_slug, validate_region_slug
 from registry.models.periods import Validity, ValidityQuerySet
-from registry.models.roles import Appointment, Situation, SituationStatement
+from registry.models.roles import Agent, Appointment, Situation, SituationStatement
 from registry.models.scope import RegionRowQuerySet, ScopedQuerySet, belongs_to_municipality_of
 
 code_shape = RegexValidator(r"\A[0-9]{2,8}\Z", _("The official code has digits only, for example 009."), "invalid")
@@ -51,9 +50,9 @@ class RegionQuerySet(ScopedQuerySet):
         return self.order_by(f"sort_key_{language_suffix()}", "code")
 
     def for_region_page(self, slug):
-        """Return the region with pages at this address and its directory, or None, in one query.
+        """Return the regions with pages at this address, with their directories.
 
-        It has `first_arrival` and `first_departure` (days on which municipalities came
+        Each has `first_arrival` and `first_departure` (days on which municipalities came
         and left) and `first_figure_year`, each None where there is none.
         """
         memberships = RegionMembership.objects.filter(region=OuterRef("pk")).order_by()
@@ -69,12 +68,20 @@ class RegionQuerySet(ScopedQuerySet):
                     figures.values("region").annotate(year=Min("reference_year")).values("year")
                 ),
             )
-            .first()
         )
 
     def for_home(self, on):
         """Return the regions with pages, in one query."""
         return self.with_pages().by_name()
+
+    def for_board(self, user):
+        """Return the regions whose board `user` may see: their own that keep records, in one query."""
+        return self.editable_by(user).with_pages().by_name()
+
+    def home_of(self, municipality):
+        """Return the region of which `municipality` is a member today, or None."""
+        memberships = RegionMembership.objects.current().filter(municipality=municipality)
+        return self.filter(pk__in=memberships.values("region")).first()
 
 
 class Region(models.Model):
@@ -199,6 +206,28 @@ class AreaQuerySet(ScopedQuerySet):
         """Return the areas of these regions."""
         return self.filter(group__region__in=region_ids)
 
+    def of_work(self, user):
+        """Return the area in which `user` has chosen to work, or None; one in a region that is not theirs is none."""
+        chosen = apps.get_model("registry", "WorkArea").objects.filter(user=user)
+        return self.editable_by(user).filter(pk__in=chosen.values("area")).select_related("group").first()
+
+    def for_board(self, region, user):
+        """Return a region's areas as `for_region_page` does; `is_remembered` says in which one `user` works."""
+        chosen = apps.get_model("registry", "WorkArea").objects.filter(user=user, area=OuterRef("pk"))
+        return self.for_region_page(region).annotate(is_remembered=Exists(chosen))
+
+    def by_address_key(self, key):
+        """Return the area that stands in an address as `key` (see Area.address_key), or None."""
+        group, _dot, code = key.partition(".")
+        return self.filter(group__key=group, code=code).first()
+
+    def worked_in(self, user):
+        """Return the area that `user` has chosen to work in, or else those that `user` coordinates today."""
+        if chosen := self.of_work(user):
+            return self.filter(pk=chosen.pk)
+        roles = apps.get_model("registry", "Coordinator").objects.current().filter(person__user=user)
+        return self.editable_by(user).filter(pk__in=roles.order_by().values("area"))
+
     def for_region_page(self, region):
         """Return a region's areas with their groupings, in order, in one query."""
         return (
@@ -212,9 +241,9 @@ class Area(models.Model):
     """One area of a grouping."""
 
     group = models.ForeignKey(AreaGroup, models.CASCADE, related_name="areas", verbose_name=_("grouping"))
-    code = models.SlugField(_("code"), max_length=40)
+    code = models.SlugField(_("code"), max_length=40, help_text=_("Stands in addresses, so do not change it."))
     name = models.CharField(_("name"), max_length=120)
-    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    position = models.PositiveSmallIntegerField(_("order"), default=0, help_text=_("The smallest stands first."))
     sort_key_fi = SortKeyField("name_fi")
     sort_key_sv = SortKeyField("sorting_name_sv")
     sort_key_en = SortKeyField("sorting_name_en")
@@ -274,9 +303,9 @@ def _situation_on(on, municipality):
     )
 
 
-def _with_population(rows, on, municipality):
-    """Annotate `rows` with the newest population by `on` of the municipality that an OuterRef names."""
-    newest = Population.objects.filter(municipality=municipality, year__lte=on.year).order_by("-year")
+def _with_population(rows, year, municipality):
+    """Annotate `rows` with the newest population by `year` of the municipality that an OuterRef names."""
+    newest = Population.objects.filter(municipality=municipality, year__lte=year).order_by("-year")
     size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
     return rows.annotate(
         population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
@@ -295,8 +324,34 @@ class MunicipalityQuerySet(ScopedQuerySet):
 
     def members_of(self, region, on):
         """Return the municipalities that belong to `region` on day `on`."""
-        return self.filter(
-            Exists(RegionMembership.objects.current_on(on).filter(region=region, municipality=OuterRef("pk")))
+        memberships = RegionMembership.objects.current_on(on).filter(region=region)
+        return self.filter(pk__in=memberships.values("municipality"))
+
+    def of_roles(self, person):
+        """Return the municipalities in which `person` is a liaison, an agent or the like today."""
+        roles = [role.objects.current().filter(person=person) for role in (Appointment, Agent)]
+        of_roles = [Q(pk__in=rows.order_by().values("municipality")) for rows in roles]
+        return self.filter(of_roles[0] | of_roles[1])
+
+    def vacant_on(self, on):
+        """Return the municipalities whose liaison has left by the end of day `on` and of which nothing else is known.
+
+        Each has `vacant_since`, the last day of the last liaison. A liaison, an officer
+        with the duties or a statement that goes on or comes later is something known.
+        """
+        of_own = {"municipality": OuterRef("pk")}
+        liaisons = Appointment.objects.liaisons().filter(**of_own)
+        duties = [Appointment.Kind.LIAISON, Appointment.Kind.DUTIES]
+        follows = [
+            Appointment.objects.going_on_after(on).filter(kind__in=duties, **of_own),
+            SituationStatement.objects.going_on_after(on).filter(**of_own),
+        ]
+        kept = RegionMembership.objects.current_on(on).filter(region__records_from__lte=on, **of_own)
+        return (
+            self.annotate(vacant_since=Subquery(liaisons.order_by("-end_last").values("end_last")[:1]))
+            .filter(Exists(kept), vacant_since__lte=on)
+            .exclude(Exists(follows[0]))
+            .exclude(Exists(follows[1]))
         )
 
     def with_role_of(self, user):
@@ -304,6 +359,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
         held = {"person__user": user, "municipality": OuterRef("pk")}
         agents = apps.get_model("registry", "Agent").objects.current()
         return self.filter(Exists(Appointment.objects.current().filter(**held)) | Exists(agents.filter(**held)))
+
+    def without_vacancy_task(self):
+        """Return those of `vacant_on` for whose vacancy no task is open and none has been done by somebody."""
+        tasks = apps.get_model("registry", "Task").objects.filter(kind="vacancy", municipality=OuterRef("pk"))
+        done = tasks.filter(done_by__isnull=False, created_at__date__gte=OuterRef("vacant_since"))
+        return self.exclude(Exists(tasks.open())).exclude(Exists(done))
 
     def for_home(self, on):
         """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
@@ -334,7 +395,11 @@ class MunicipalityQuerySet(ScopedQuerySet):
 
     def with_population(self, on):
         """Annotate population, population_year, size_class_key and size_class_name as known by the year of `on`."""
-        return _with_population(self, on, OuterRef("pk"))
+        return self.with_population_by(on.year)
+
+    def with_population_by(self, year):
+        """Annotate population, population_year, size_class_key and size_class_name as known by `year`."""
+        return _with_population(self, year, OuterRef("pk"))
 
     def with_current_region(self, on):
         """Annotate `region_id_now` and `region_slug_now`, `region_has_pages`: the region of membership on `on`."""
@@ -350,14 +415,11 @@ class MunicipalityQuerySet(ScopedQuerySet):
         membership = AreaMembership.objects.current_on(on).filter(area=area, municipality=OuterRef("pk"))
         return self.annotate(is_in_area=Exists(membership))
 
-    def for_region_page(self, region, on, *, area=None):
-        """Return what a region's list needs of its municipalities on day `on`, in one query.
-
-        Each has its boundary, what `with_situation` and `with_population` annotate and,
-        when `area` is given, `is_in_area`.
-        """
-        rows = self.members_of(region, on).with_situation(on).with_population(on).by_name().select_related("boundary")
-        return rows.with_membership_in(area, on) if area else rows
+    def for_board(self, region, on, *, area=None):
+        """Return (id, name, address, whether in `area` or there is none, situation) of a region's, by name."""
+        rows = self.members_of(region, on).with_situation(on).by_name().annotate(name_now=translated("name"))
+        rows = rows.with_membership_in(area, on) if area else rows.annotate(is_in_area=Value(True))
+        return rows.values_list("pk", "name_now", "slug", "is_in_area", "situation")
 
 
 class Municipality(models.Model):
@@ -384,7 +446,9 @@ class Municipality(models.Model):
     languages = models.CharField(_("languages"), max_length=5, choices=Languages, default=Languages.FI)
     municipality_type = models.CharField(_("statistical grouping"), max_length=60, blank=True)
     website = models.URLField(_("web site"), blank=True)
-    website_checked_on = models.DateField(_("web site checked on"), null=True, blank=True)
+    website_checked_on = models.DateField(
+        _("web site checked on"), null=True, blank=True, help_text=_("The day on which you saw that the address works.")
+    )
     directory = models.ForeignKey(
         Directory,
         models.PROTECT,
@@ -459,36 +523,37 @@ class Municipality(models.Model):
         """Whether the municipality has become part of its successor by today."""
         return self.is_merged_on(timezone.localdate())
 
+    @property
+    def public_url(self):
+        """The address of the public page, or "" where there is none; needs `with_current_region`."""
+        if not self.region_has_pages or self.is_merged:
+            return ""
+        return reverse("municipality_detail", args=[self.region_slug_now, self.slug])
+
 
 class RegionMembershipQuerySet(RegionRowQuerySet, ValidityQuerySet):
     """Reads of memberships in regions."""
 
-    def for_municipality_page(self, on, **municipality):
-        """Return a municipality's memberships with their regions, newest first, in one query.
+    def of_place(self, on, year):
+        """Return the memberships of a municipality's page on day `on` of `year`, newest first.
 
-        Each row's municipality has what `with_situation` and `with_population`
-        annotate, and `situation_since`: the PartialDate from which a statement
-        explains the situation, or None.
+        Each has what `with_population` annotates and what the situation rests on:
+        `has_liaison`, `has_duties`, and for `being_named` and `none` the latest
+        statement's `…_first`, `…_last` and `…_precision`.
         """
-        statement = (
-            SituationStatement.objects.current_on(on)
-            .filter(municipality=OuterRef("municipality"), kind=OuterRef("situation"))
-            .latest_first()
+        appointments = Appointment.objects.current_on(on).filter(municipality=OuterRef("municipality"))
+        statements = SituationStatement.objects.current_on(on).filter(municipality=OuterRef("municipality"))
+        said = {
+            f"{kind}_{part}": Subquery(statements.filter(kind=kind).latest_first().values(f"start_{part}")[:1])
+            for kind in SituationStatement.Kind.values
+            for part in ("first", "last", "precision")
+        }
+        rows = _with_population(self, year, OuterRef("municipality")).annotate(
+            has_liaison=Exists(appointments.liaisons()),
+            has_duties=Exists(appointments.filter(kind=Appointment.Kind.DUTIES)),
+            **said,
         )
-        rows = _with_population(self.filter(**municipality), on, OuterRef("municipality"))
-        rows = rows.annotate(situation=_situation_on(on, OuterRef("municipality"))).annotate(
-            since_first=Subquery(statement.values("start_first")[:1]),
-            since_last=Subquery(statement.values("start_last")[:1]),
-            since_precision=Subquery(statement.values("start_precision")[:1]),
-        )
-        rows = list(rows.select_related("municipality__directory", "region__directory").latest_first())
-        for row in rows:
-            for name in ("situation", "population", "population_year", "size_class_key", "size_class_name"):
-                setattr(row.municipality, name, getattr(row, name))
-            row.municipality.situation_since = (
-                PartialDate(row.since_first, row.since_last, row.since_precision) if row.since_first else None
-            )
-        return rows
+        return rows.select_related("municipality__directory", "region__directory").latest_first()
 
     def latest_first(self):
         """Return memberships newest first; one without a start is the oldest."""

@@ -1,7 +1,7 @@
 """What a municipality offers to associations: dated facts that a liaison keeps right."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SortKeyField
+from common.prepared import Prepared
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.scope import ScopedQuerySet
 
@@ -28,7 +29,12 @@ class Offer(Validity):
     municipality = models.ForeignKey(
         "registry.Municipality", models.CASCADE, related_name="%(class)ss", verbose_name=_("municipality")
     )
-    checked_on = models.DateField(_("checked on"), null=True, blank=True)
+    checked_on = models.DateField(
+        _("checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which you saw that this holds. The public page shows it."),
+    )
 
     objects = OfferQuerySet.as_manager()
 
@@ -39,9 +45,13 @@ class Offer(Validity):
 class GrantPeriodQuerySet(OfferQuerySet):
     """Reads of grant periods."""
 
-    def not_closed(self, on):
-        """Return the periods that are open on day `on` or open later, the nearest deadline first."""
-        return self.filter(closes_on__gte=on).order_by("closes_on", "pk")
+    def for_home(self, on):
+        """Return the periods that hold on day `on` and have not closed, in one query."""
+        return self.current_on(on).filter(closes_on__gte=on)
+
+    def closing_after(self, day):
+        """Return the periods that close later than on `day`."""
+        return self.filter(closes_on__gt=day)
 
 
 class GrantPeriod(Offer):
@@ -51,7 +61,7 @@ class GrantPeriod(Offer):
         GENERAL = "general", _("general grant")
         TARGETED = "targeted", _("targeted grant")
 
-    name = models.CharField(_("name"), max_length=160)
+    name = models.CharField(_("name"), max_length=160, help_text=_("As the municipality calls it."))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.GENERAL)
     fields = models.ManyToManyField(
         "registry.AssociationField",
@@ -60,8 +70,12 @@ class GrantPeriod(Offer):
         verbose_name=_("fields"),
         help_text=_("Empty: for associations of every field."),
     )
-    opens_on = models.DateField(_("opens on"), null=True, blank=True)
-    closes_on = models.DateField(_("closes on"))
+    opens_on = models.DateField(
+        _("opens on"), null=True, blank=True, help_text=_("Empty when only the deadline is known.")
+    )
+    closes_on = models.DateField(
+        _("closes on"), help_text=_("The last day to apply. After it the page no longer shows the period.")
+    )
     url = models.URLField(_("instructions, link"), blank=True)
 
     history = HistoricalRecords()
@@ -100,9 +114,16 @@ class Premises(Offer):
     name = models.CharField(_("name"), max_length=160)
     address = models.CharField(_("address"), max_length=200, blank=True)
     price = models.CharField(_("price"), max_length=8, choices=Price, default=Price.UNKNOWN)
-    price_note = models.CharField(_("about the price"), max_length=200, blank=True)
+    price_note = models.CharField(
+        _("about the price"), max_length=200, blank=True, help_text=_("For example: free on weekdays.")
+    )
     booking_url = models.URLField(_("booking, link"), blank=True)
-    accessibility = models.CharField(_("accessibility of the place"), max_length=200, blank=True)
+    accessibility = models.CharField(
+        _("accessibility of the place"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example: step-free entrance, induction loop."),
+    )
     sort_key = SortKeyField("name")
 
     history = HistoricalRecords(excluded_fields=["sort_key"])
@@ -129,7 +150,11 @@ class Channel(Offer):
         OTHER = "other", _("other")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    name = models.CharField(_("name"), max_length=160)
+    name = models.CharField(
+        _("name"),
+        max_length=160,
+        help_text=_("As people know it, for example: the event calendar of the municipality."),
+    )
     url = models.URLField(_("address"), blank=True)
     sort_key = SortKeyField("name")
 
@@ -143,6 +168,9 @@ class Channel(Offer):
 
     def __str__(self):
         return self.name
+
+
+SHOWN_CLOSED = timedelta(days=366)  # a year's application times tell when the next ones will be
 
 
 @dataclass(frozen=True)
@@ -168,17 +196,13 @@ class OfferRow:
         return kinds[self.what](self.kind).label
 
 
-def offers_on(municipality, on):
-    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
-
-    Grant periods are those that have not closed, the nearest deadline first; the
-    rest stands in alphabetical order.
-    """
+@Prepared
+def _offers(municipality: int, on: date, closed_after: date):
     nothing, no_day = Value(""), Cast(Value(None), models.DateField())
-    grants = GrantPeriod.objects.for_municipality_page(municipality, on).not_closed(on).order_by()
+    grants = GrantPeriod.objects.for_municipality_page(municipality, on).closing_after(closed_after).order_by()
     premises = Premises.objects.for_municipality_page(municipality, on).order_by()
     channels = Channel.objects.for_municipality_page(municipality, on).order_by()
-    rows = grants.values_list(
+    return grants.values_list(
         Value("grant"), nothing, "name", "kind", nothing, nothing, "url", nothing, "opens_on", "closes_on", "checked_on"
     ).union(
         premises.values_list(
@@ -190,6 +214,15 @@ def offers_on(municipality, on):
         ),
         all=True,
     )  # fmt: skip
+
+
+def offers_on(municipality, on):
+    """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
+
+    Grant periods that closed over a year ago are left out, and the earliest to close
+    stands first; the rest stands in alphabetical order.
+    """
+    rows = _offers(municipality.pk, on, on - SHOWN_CLOSED)
     offers = {"grant": [], "premises": [], "channel": []}
     for row in sorted((OfferRow(*row) for row in rows), key=lambda row: (row.closes_on or on, row.sort_key, row.name)):
         offers[row.what].append(row)

@@ -26,9 +26,23 @@ class PersonQuerySet(ScopedQuerySet):
         ]
         return self.filter(Q(region__in=region_ids) | by_role[0] | by_role[1])
 
+    def liaisons_of(self, municipality):
+        """Return today's liaisons of `municipality`."""
+        liaisons = self.model._meta.get_field("appointments").related_model.objects.current().liaisons()
+        return self.filter(pk__in=liaisons.filter(municipality=municipality).order_by().values("person"))
+
     def matching(self, text):
         """Return people in whose name or address `text` occurs, å ä ö or not."""
         return self.filter(search__contains=fold(text))
+
+    def looking_like(self, person):
+        """Return people with the same name, e-mail or phone as `person`, who is among them."""
+        same = Q(sort_key=person.sort_key)
+        if person.email:
+            same |= Q(email__iexact=person.email)
+        if person.phone:
+            same |= Q(phone=person.phone)
+        return self.filter(same)
 
     def by_name(self):
         """Return people in Finnish alphabetical order."""
@@ -52,13 +66,25 @@ class Person(models.Model):
         _("e-mail for contacts"), blank=True, help_text=_("The sign-in address belongs to the account and may differ.")
     )
     phone = models.CharField(_("phone for contacts"), max_length=40, blank=True)
-    language = models.CharField(_("language of letters"), max_length=2, choices=Language, default=Language.FI)
-    contact_checked_on = models.DateField(_("contact details checked on"), null=True, blank=True)
+    language = models.CharField(
+        _("language of letters"),
+        max_length=2,
+        choices=Language,
+        default=Language.FI,
+        help_text=_("Letters from the registry are written to the person in this language."),
+    )
+    contact_checked_on = models.DateField(
+        _("contact details checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the person confirmed the details or you checked them. The public page shows it."),
+    )
     region = models.ForeignKey(
         "registry.Region",
         models.PROTECT,
         related_name="people",
         verbose_name=_("region that keeps this record"),
+        help_text=_("Its coordinators keep the record, also when the person has roles elsewhere."),
     )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -67,6 +93,7 @@ class Person(models.Model):
         blank=True,
         related_name="person",
         verbose_name=_("account"),
+        help_text=_("Only for a person who signs in."),
     )
     created_at = models.DateTimeField(_("recorded at"), default=timezone.now, editable=False)
     sort_key = SortKeyField("family_name", "given_name")
@@ -101,9 +128,9 @@ class ConsentQuerySet(ScopedQuerySet):
         """Return the consents of the people whom these regions see."""
         return self.filter(person__in=Person.objects.in_regions(region_ids))
 
-    def in_force(self):
-        """Return consents given and not withdrawn."""
-        return self.filter(given_on__lte=timezone.localdate(), withdrawn_at__isnull=True)
+    def in_force(self, on=None):
+        """Return consents given by day `on`, today if none is named, and not withdrawn."""
+        return self.filter(given_on__lte=on or timezone.localdate(), withdrawn_at__isnull=True)
 
 
 class Consent(models.Model):
@@ -127,9 +154,15 @@ class Consent(models.Model):
         IN_PERSON = "in_person", _("face to face")
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="consents", verbose_name=_("person"))
-    field = models.CharField(_("what may be shown"), max_length=10, choices=Field)
-    given_on = models.DateField(_("given on"))
-    means = models.CharField(_("how it was given"), max_length=10, choices=Means)
+    field = models.CharField(
+        _("what may be shown"), max_length=10, choices=Field, help_text=_("Each is asked and recorded separately.")
+    )
+    given_on = models.DateField(
+        _("given on"), help_text=_("The day on which the volunteer gave it, not the day of recording.")
+    )
+    means = models.CharField(
+        _("how it was given"), max_length=10, choices=Means, help_text=_("Keep the paper or the message.")
+    )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -165,14 +198,14 @@ class Consent(models.Model):
         return self.withdrawn_at is None and self.given_on <= timezone.localdate()
 
 
-def with_public_fields(queryset, path="person"):
-    """Annotate rows with the volunteer's details that consents let the public see.
+def with_public_fields(queryset, path="person", on=None):
+    """Annotate rows with the volunteer's details that consents let the public see on day `on`, or today.
 
     Adds public_given_name, public_family_name, public_email and public_phone, each
     None where no consent is in force: a template that uses these alone cannot
     show more. `path` is the relation to the person.
     """
-    in_force = Consent.objects.in_force().filter(person=OuterRef(f"{path}_id"))
+    in_force = Consent.objects.in_force(on).filter(person=OuterRef(f"{path}_id"))
 
     def shown(column, field):
         return models.Case(models.When(Exists(in_force.filter(field=field)), then=F(f"{path}__{column}")), default=None)

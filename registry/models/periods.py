@@ -88,6 +88,10 @@ class PeriodQuerySet(models.QuerySet):
         """Return the rows whose last day was before `on`."""
         return self.filter(end_last__lt=on)
 
+    def going_on_after(self, on):
+        """Return the rows that have no end, or one after `on`."""
+        return self.filter(Q(end_last__isnull=True) | Q(end_last__gt=on))
+
     def open_or_future(self):
         """Return the rows that count today or will count later."""
         return self.filter(Q(end_last__isnull=True) | Q(end_last__gte=timezone.localdate()))
@@ -115,7 +119,9 @@ class PeriodQuerySet(models.QuerySet):
 class Validity(models.Model):
     """A fact that holds between two known days, both included; an empty one means "always". Abstract."""
 
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_from = models.DateField(
+        _("valid from"), null=True, blank=True, help_text=_("Empty: for as long as is known.")
+    )
     valid_to = models.DateField(_("valid to"), null=True, blank=True, help_text=_("The last day on which it holds."))
 
     class Meta:

@@ -25,6 +25,11 @@ class Situation(models.TextChoices):
     NONE = "none", _("no liaison")
     NO_INFORMATION = "no_information", _("no information")
 
+    @classmethod
+    def first_of(cls, holding):
+        """Return the first of those that hold, in the order above; nothing holding is no information."""
+        return next((situation for situation in cls if situation in holding), cls.NO_INFORMATION)
+
 
 class Sector(models.Model):
     """A municipality's sector in which liaisons work, under a name the coordinators choose."""
@@ -53,7 +58,9 @@ class SharedMailbox(Validity):
         "registry.Municipality", models.PROTECT, related_name="mailboxes", verbose_name=_("municipality")
     )
     post = models.CharField(_("post or office"), max_length=120, help_text=_("For example: cultural services, office."))
-    email = models.EmailField(_("e-mail"))
+    email = models.EmailField(
+        _("e-mail"), help_text=_("An address that several people read. It cannot be used to sign in.")
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     checked_on = models.DateField(_("checked on"), null=True, blank=True)
 
@@ -79,6 +86,20 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
     def for_municipality_page(self, municipality):
         """Return what a municipality's page needs of its appointments, newest first, in one query."""
         return self.filter(municipality=municipality).select_related("person", "sector", "mailbox").latest_first()
+
+    def contacts_on_board(self, region, on):
+        """Return those to turn to in a region's municipalities on day `on`, liaisons first, fallbacks last.
+
+        Named tuples with municipality, kind, pk, person and the person's name,
+        sort_key and contact_checked_on, in one query.
+        """
+        order = [Appointment.Kind.LIAISON, Appointment.Kind.DUTIES, Appointment.Kind.FALLBACK]
+        rank = models.Case(*(models.When(kind=kind, then=place) for place, kind in enumerate(order)))
+        of_person = ("given_name", "family_name", "sort_key", "contact_checked_on")
+        rows = self.in_regions([region.pk]).current_on(on).filter(kind__in=order).order_by(rank, "start_last", "pk")
+        return rows.values_list(
+            "municipality", "kind", "pk", "person", *(f"person__{name}" for name in of_person), named=True
+        )
 
 
 class Appointment(Period):
@@ -115,9 +136,24 @@ class Appointment(Period):
         verbose_name=_("holder"),
         help_text=_("Leave empty when it is known that somebody has the task but not who."),
     )
-    kind = models.CharField(_("duty"), max_length=10, choices=Kind, default=Kind.LIAISON)
+    kind = models.CharField(
+        _("duty"),
+        max_length=10,
+        choices=Kind,
+        default=Kind.LIAISON,
+        help_text=_(
+            "Liaison: named by the municipality. Duties without a title: does the work but has not been named. "
+            "For a deputy or a fallback respondent fill in their section, too."
+        ),
+    )
     sector = models.ForeignKey(
-        Sector, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name=_("sector")
+        Sector,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("sector"),
+        help_text=_("In which part of the municipality the person works. The public page shows it."),
     )
     title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("For example: leisure secretary."))
     topics = models.ManyToManyField(
@@ -134,6 +170,7 @@ class Appointment(Period):
         null=True,
         blank=True,
         validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(60)],
+        help_text=_("Time that the municipality has set aside for this task. Either hours or per cent."),
     )
     percent = models.DecimalField(
         _("working time, per cent"),
@@ -143,9 +180,18 @@ class Appointment(Period):
         blank=True,
         validators=[MinValueValidator(Decimal("0.1")), MaxValueValidator(100)],
     )
-    job_description_url = models.URLField(_("job description, link"), blank=True)
+    job_description_url = models.URLField(
+        _("job description, link"),
+        blank=True,
+        help_text=_("Where the municipality has published it. The public page links to it."),
+    )
     job_description_published_on = models.DateField(_("job description published on"), null=True, blank=True)
-    associations_told_on = models.DateField(_("associations told on"), null=True, blank=True)
+    associations_told_on = models.DateField(
+        _("associations told on"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which the municipality told its associations who the liaison is."),
+    )
     deputy_for = models.ForeignKey(
         "self",
         models.PROTECT,
@@ -154,8 +200,15 @@ class Appointment(Period):
         related_name="deputies",
         verbose_name=_("deputy for"),
         limit_choices_to={"kind": Kind.LIAISON},
+        help_text=_("Only for a deputy."),
     )
-    fallback_post = models.CharField(_("post of the fallback"), max_length=12, choices=FallbackPost, blank=True)
+    fallback_post = models.CharField(
+        _("post of the fallback"),
+        max_length=12,
+        choices=FallbackPost,
+        blank=True,
+        help_text=_("Only for a fallback respondent: choose the first in this order whom the municipality has."),
+    )
     fallback_reason = models.CharField(
         _("reason for the fallback"),
         max_length=300,
@@ -171,7 +224,11 @@ class Appointment(Period):
         verbose_name=_("shared mailbox"),
         help_text=_("Shown as the contact beside the person's own details."),
     )
-    is_name_public = models.BooleanField(_("name is public"), default=True)
+    is_name_public = models.BooleanField(
+        _("name is public"),
+        default=True,
+        help_text=_("An officer's work contact is public. Clear the tick only when the person has a ground for it."),
+    )
     is_email_public = models.BooleanField(_("e-mail is public"), default=True)
     is_phone_public = models.BooleanField(_("phone is public"), default=True)
     source = models.CharField(
@@ -239,7 +296,14 @@ class SituationStatement(Period):
     municipality = models.ForeignKey(
         "registry.Municipality", models.PROTECT, related_name="statements", verbose_name=_("municipality")
     )
-    kind = models.CharField(_("situation"), max_length=12, choices=Kind)
+    kind = models.CharField(
+        _("situation"),
+        max_length=12,
+        choices=Kind,
+        help_text=_(
+            "What somebody has told, never a guess. Without a statement and a liaison the page says “no information”."
+        ),
+    )
     source = models.CharField(
         _("source"), max_length=200, help_text=_("Who said so, for example: phone call with the office.")
     )
@@ -295,17 +359,28 @@ class AgentTask(models.Model):
 class AgentQuerySet(ScopedQuerySet, PeriodQuerySet):
     """Reads of volunteer association agents."""
 
-    def with_public_fields(self):
-        """Annotate the agents with what their consents let the public see."""
-        return with_public_fields(self)
+    def with_public_fields(self, on=None):
+        """Annotate the agents with what their consents let the public see on day `on`, or today."""
+        return with_public_fields(self, on=on)
 
     def for_municipality_page(self, municipality, on):
         """Return the agents who act in a municipality on day `on`, with public fields only, in one query."""
         return (
             self.filter(municipality=municipality)
             .current_on(on)
-            .with_public_fields()
+            .with_public_fields(on)
             .select_related("association")
+            .order_by("start_last", "pk")
+        )
+
+    def for_board(self, region, on):
+        """Return the agents who act in a region's municipalities on day `on`, in one query."""
+        names = ("given_name", "family_name", "sort_key")
+        return (
+            self.in_regions([region.pk])
+            .current_on(on)
+            .select_related("person")
+            .only("municipality", "trained_last", "active_last", "end_last", *(f"person__{name}" for name in names))
             .order_by("start_last", "pk")
         )
 
@@ -344,6 +419,7 @@ class Agent(Period):
         blank=True,
         related_name="recruited_agents",
         verbose_name=_("recruited by"),
+        help_text=_("Who asked the volunteer to become an agent, if known. Not public."),
     )
     association = models.ForeignKey(
         "registry.Association",
@@ -352,9 +428,15 @@ class Agent(Period):
         blank=True,
         related_name="agents",
         verbose_name=_("association"),
+        help_text=_("The association that the agent comes from."),
     )
     tasks = models.ManyToManyField(AgentTask, blank=True, related_name="agents", verbose_name=_("default tasks"))
-    own_tasks = models.TextField(_("own tasks"), blank=True, max_length=2000)
+    own_tasks = models.TextField(
+        _("own tasks"),
+        blank=True,
+        max_length=2000,
+        help_text=_("What was agreed on besides the tasks above. Not public."),
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
 
     history = HistoricalRecords()
@@ -400,7 +482,9 @@ class AgentTraining(models.Model):
     """A training that an agent has completed."""
 
     agent = models.ForeignKey(Agent, models.CASCADE, related_name="trainings", verbose_name=_("agent"))
-    name = models.CharField(_("training"), max_length=160)
+    name = models.CharField(
+        _("training"), max_length=160, help_text=_("For example: basic course of association agents.")
+    )
     completed_first, completed_last, completed_precision = partial_date_columns(required=True)
     completed = PartialDateAttribute(_("completed"), required=True)
 
@@ -430,11 +514,21 @@ class PairingQuerySet(ScopedQuerySet, PeriodQuerySet):
         """Return the pairs whose agent acts in one of these regions."""
         return self.filter(agent__in=Agent.objects.in_regions(region_ids))
 
+    def for_board(self, region, on):
+        """Return (municipality, start) of the pairs who work in a region's municipalities on day `on`."""
+        return self.in_regions([region.pk]).current_on(on).order_by().values_list("agent__municipality", "start_last")
+
 
 class Pairing(Period):
     """A liaison and an agent of the same municipality working as a pair, from a day to a day."""
 
-    appointment = models.ForeignKey(Appointment, models.PROTECT, related_name="pairings", verbose_name=_("liaison"))
+    appointment = models.ForeignKey(
+        Appointment,
+        models.PROTECT,
+        related_name="pairings",
+        verbose_name=_("liaison"),
+        help_text=_("The liaison must be of the same municipality as the agent."),
+    )
     agent = models.ForeignKey(Agent, models.PROTECT, related_name="pairings", verbose_name=_("agent"))
 
     history = HistoricalRecords()

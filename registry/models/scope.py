@@ -34,6 +34,11 @@ class ScopedQuerySet(models.QuerySet):
         """Return the rows of these regions; each table says how it belongs to one."""
         return self.filter(belongs_to_municipality_of(region_ids))
 
+    def in_area(self, area, on, path="municipality"):
+        """Return the rows whose municipality, at `path` ("" for its own table), is in `area` on day `on`."""
+        members = apps.get_model("registry", "AreaMembership").objects.current_on(on).filter(area=area)
+        return self.filter(**{f"{path or 'pk'}__in": members.order_by().values("municipality")})
+
     def editable_by(self, user):
         """Return the rows that `user` may see and edit in the administration.
 

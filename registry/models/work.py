@@ -4,11 +4,14 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from registry.models.geography import AreaMembership
+from registry.models.periods import validity_covers
+from registry.models.roles import Agent, Appointment, Coordinator
 from registry.models.scope import RegionRowQuerySet
 
 
@@ -42,7 +45,7 @@ class Feedback(models.Model):
     )
     page = models.CharField(_("page"), max_length=300, blank=True)
     message = models.TextField(_("message"), max_length=4000)
-    reply_to = models.EmailField(_("address for a reply"), blank=True)
+    reply_to = models.EmailField(_("address for a reply"), blank=True, help_text=_("Empty when no reply is wanted."))
     language = models.CharField(_("language"), max_length=2, default="fi")
     received_at = models.DateTimeField(_("received at"), default=timezone.now, editable=False)
     answer_by = models.DateField(_("answer by"), editable=False)
@@ -75,6 +78,39 @@ class TaskQuerySet(RegionRowQuerySet):
         """Return what is not done though its day has passed."""
         return self.open().filter(due_on__lt=timezone.localdate())
 
+    def of_user(self, user):
+        """Return the tasks of the person whose account this is."""
+        return self.filter(assigned_to__user=user)
+
+    def in_areas(self, areas, on):
+        """Return the tasks of municipalities that are in one of these areas on day `on`."""
+        memberships = AreaMembership.objects.current_on(on).filter(area__in=areas)
+        return self.filter(municipality__in=memberships.order_by().values("municipality"))
+
+    def for_desk(self, user):
+        """Return the user's own open tasks in regions they may still edit, most urgent first, in one query."""
+        return self.editable_by(user).open().of_user(user).select_related("municipality")
+
+    def for_board(self, region):
+        """Return a region's open tasks with their municipalities and people, most urgent first, in one query."""
+        return self.open().filter(region=region).select_related("municipality", "assigned_to")
+
+    def left_behind(self, on):
+        """Return the open tasks of people who had a role in the task's region and have none after day `on`."""
+        in_region = validity_covers(on, "municipality__memberships__") & Q(
+            municipality__memberships__region=OuterRef("region")
+        )
+        roles = [
+            Coordinator.objects.filter(person=OuterRef("assigned_to"), region=OuterRef("region")),
+            Appointment.objects.filter(in_region, person=OuterRef("assigned_to")),
+            Agent.objects.filter(in_region, person=OuterRef("assigned_to")),
+        ]
+        had, has = Q(), Q()
+        for role in roles:
+            had |= Q(Exists(role))
+            has |= Q(Exists(role.going_on_after(on)))
+        return self.open().filter(had).exclude(has)
+
 
 class Task(models.Model):
     """One thing to do: what, for whom, by when, and where it is done.
@@ -89,6 +125,7 @@ class Task(models.Model):
         FEEDBACK = "feedback", _("Answer the feedback")
         ROLE_OF_MERGED = "merged_role", _("Appoint anew after the merger")
         NEXT_STEP = "next_step", _("Next step")
+        VACANCY = "vacancy", _("Name a new liaison")
 
     class Audience(models.TextChoices):
         """Whose list the task stands on."""
@@ -106,7 +143,7 @@ class Task(models.Model):
         editable=False,
         help_text=_("An agent proposes, a liaison agrees."),
     )
-    title = models.CharField(_("what"), max_length=200)
+    title = models.CharField(_("what"), max_length=200, help_text=_("Begin with a verb: call, ask, check."))
     region = models.ForeignKey(
         "registry.Region",
         models.PROTECT,
@@ -133,7 +170,9 @@ class Task(models.Model):
         verbose_name=_("for whom"),
         help_text=_("Empty: any coordinator of the region."),
     )
-    due_on = models.DateField(_("due on"), null=True, blank=True)
+    due_on = models.DateField(
+        _("due on"), null=True, blank=True, help_text=_("After this day the task is overdue. Empty: no hurry.")
+    )
     url_name = models.CharField(max_length=80, blank=True, editable=False)
     url_args = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
@@ -169,7 +208,12 @@ class Task(models.Model):
                 name="task_of_pair_has_municipality",
                 condition=~Q(audience="pair") | Q(municipality__isnull=False),
                 violation_error_message=_("A task of the pair belongs to a municipality."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["municipality"],
+                condition=Q(kind="vacancy", done_at__isnull=True),
+                name="vacancy_task_open_once",
+            ),
         ]
 
     def __str__(self):

@@ -166,6 +166,19 @@ def test_municipality_is_found_from_the_front_page_and_the_language_kept(demo, s
     assert page.get_attribute("html", "lang") == "sv"
 
 
+def test_choosing_on_a_phone_lands_at_the_list_with_the_choice_in_words(demo, site, page):
+    page.set_viewport_size({"width": 360, "height": 640})
+    site("/pohjois-pohjanmaa/")
+    page.click("details.filter summary")
+    page.select_option("#id_tilanne", "none")
+    page.click("details.filter button")
+    page.wait_for_selector(".chosen")
+    assert page.evaluate("scrollY") > 0
+    assert page.locator("details.filter[open]").count() == 0
+    shown = page.locator("#municipalities, .chosen, tbody tr >> visible=true").all()[:3]
+    assert [round(part.bounding_box()["y"]) in range(640) for part in shown] == [True] * 3
+
+
 def test_very_long_names_stay_within_a_phone(demo, site, page):
     region = Region.objects.get(code="17")
     municipality = factories.MunicipalityFactory(region=region, name_fi="Pitkänimenkirkkonummenlahdenperäkylänjärvi")

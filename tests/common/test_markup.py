@@ -1,9 +1,12 @@
 """Markdown becomes safe HTML, and placeholders are plain replacement, never a template language."""
 
+from typing import NamedTuple
+
 import pytest
+from django.template import Context, Template, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
-from common.markup import RenderedPage, fill_placeholders, markdown_to_html, render_page
+from common.markup import Pattern, RenderedPage, fill_placeholders, markdown_to_html, render_page
 
 
 def test_markdown_becomes_html():
@@ -123,3 +126,43 @@ def test_page_without_a_table_is_whole_and_its_title_is_text():
 
 def test_empty_page_renders_as_nothing():
     assert render_page("") == RenderedPage("", "", "")
+
+
+class Row(NamedTuple):
+    name: object
+    n: int = 1
+
+
+def test_pattern_fills_its_places_for_each_row_and_escapes_every_value():
+    pattern = Pattern('<li id="{n}" title="{name}">{name}</li>')
+    filled = pattern.filled([Row('Ii & "Oulu" <b>\'', 1234), Row(SafeString("<i>"), 2)])
+
+    assert filled == (
+        '<li id="1234" title="Ii &amp; &quot;Oulu&quot; &lt;b&gt;&#x27;">Ii &amp; &quot;Oulu&quot; &lt;b&gt;&#x27;</li>'
+        '<li id="2" title="&lt;i&gt;">&lt;i&gt;</li>'
+    )
+    assert isinstance(filled, SafeString)
+    assert Pattern("{name}.").filled([Row("{n}"), Row("{0}")]) == "{n}.{0}."
+    assert Pattern("{name} { } {{").filled([Row("Ii")]) == "Ii { } {{"
+    assert Pattern("{name}.").filled([]) == ""
+
+
+def test_each_repeats_its_markup_and_nothing_else():
+    template = Template("{% load each %}<ul>{% each rows %}<li>{name}</li>{% endeach %}</ul>")
+    assert template.render(Context({"rows": [Row("Ii"), Row("<Oulu>")]})) == "<ul><li>Ii</li><li>&lt;Oulu&gt;</li></ul>"
+    assert template.render(Context({"rows": []})) == "<ul></ul>"
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "{% each rows %}{{ row }}{% endeach %}",
+        "{% each rows %}{name}{% if rows %}x{% endif %}{% endeach %}",
+        "{% each rows %}{% endeach %}",
+        "{% each rows %}no place{% endeach %}",
+        "{% each %}{name}{% endeach %}",
+    ],
+)
+def test_each_refuses_what_it_cannot_fill(markup):
+    with pytest.raises(TemplateSyntaxError):
+        Template("{% load each %}" + markup)

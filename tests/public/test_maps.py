@@ -10,12 +10,13 @@ from registry.publicity import touch
 from tests import factories
 
 REGION = "/en/pohjois-pohjanmaa/"
+LINK = r'<a href="[^"]*" tabindex="-1" class="([^"]*)"(?: transform="[^"]*")? aria-label="([^"]*): ([^"]*)"><title>'
 
 
 def drawn(source):
     """Return {name: situation in words} as the map's links tell them."""
     figure = source.split('<figure class="tile-map">')[1].split("</figure>")[0]
-    links = re.findall(r'<a href="[^"]*" tabindex="-1" class="([^"]*)" aria-label="([^"]*): ([^"]*)"><title>', figure)
+    links = re.findall(LINK, figure)
     return {name: (words, classes) for classes, name, words in links}
 
 
@@ -90,7 +91,7 @@ def test_chart_says_what_its_table_says(client, situations):
     figure = source.split('<figure class="chart">')[1].split("</figure>")[0]
     table = source.split('id="history-caption"')[1].split("</table>")[0]
     assert all(row.figure in figure and row.figure.split(" ")[0] in table for row in chart.rows)
-    assert chart.reading.startswith("11 Oct 2017: 7/30 (23%).")
+    assert chart.reading.startswith("Published elsewhere: 11 Oct 2017 7/30 (23%),")
 
 
 def test_new_boundaries_are_seen_on_the_next_request(client, reference):

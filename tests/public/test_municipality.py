@@ -13,6 +13,7 @@ from registry.models import (
     Channel,
     Consent,
     GrantPeriod,
+    Municipality,
     Premises,
     SharedMailbox,
     SituationStatement,
@@ -49,10 +50,12 @@ def test_liaison_is_shown_with_public_contact(client, cast):
     [
         ("is_name_public", "Leena Liesi"),
         ("is_email_public", "leena.tyo@example.org"),
-        ("is_phone_public", "050 000 0011"),
+        ("is_phone_public", "050 000 0012"),
     ],
 )
 def test_liaison_can_limit_each_contact_detail(client, cast, field, hidden):
+    cast.leena.phone = "050 000 0012"
+    cast.leena.save()
     assert hidden in page(client)
     setattr(cast.leena_in_oulu, field, False)
     cast.leena_in_oulu.save()
@@ -161,6 +164,71 @@ def test_what_the_municipality_offers_stands_with_the_day_it_was_checked(client,
     assert not any(name in source for name in ["Mennyt haku", "Suljettu talo"])
 
 
+@pytest.mark.parametrize(
+    ("opens_on", "closes_on", "fi", "sv", "en"),
+    [
+        (
+            dt.date(2027, 2, 1),
+            dt.date(2027, 3, 31),
+            "haku alkaa 1.2.2027 ja päättyy 31.3.2027",
+            "ansökningstiden börjar 1.2.2027 och slutar 31.3.2027",
+            "applications open on 1 Feb 2027 and close on 31 Mar 2027",
+        ),
+        (
+            dt.date(2026, 11, 22),
+            dt.date(2026, 11, 22),
+            "haku on auki 22.11.2026 asti",
+            "ansökan är öppen till och med 22.11.2026",
+            "open for applications until 22 Nov 2026",
+        ),
+        (
+            None,
+            dt.date(2026, 12, 1),
+            "hae viimeistään 1.12.2026",
+            "ansök senast 1.12.2026",
+            "apply by 1 Dec 2026 at the latest",
+        ),
+        (
+            dt.date(2026, 2, 1),
+            dt.date(2026, 3, 31),
+            "haku päättyi 31.3.2026",
+            "ansökningstiden gick ut 31.3.2026",
+            "applications closed on 31 Mar 2026",
+        ),
+    ],
+    ids=["coming", "open on its only day", "opening not known", "closed"],
+)
+def test_grant_period_is_told_in_plain_words(client, cast, reference, opens_on, closes_on, fi, sv, en):
+    GrantPeriod.objects.create(municipality=reference.oulu, name="Yleisavustus", opens_on=opens_on, closes_on=closes_on)
+    with time_machine.travel("2026-11-22T10:00:00+02:00"):
+        assert f"(yleisavustus): {fi}" in page(client)
+        assert sv in page(client, "/sv" + OULU)
+        assert en in page(client, "/en" + OULU)
+
+
+def test_closed_grant_period_stands_only_where_no_other_is_left_and_for_a_year(client, cast, reference):
+    closed = GrantPeriod.objects.create(municipality=reference.oulu, name="Mennyt haku", closes_on=dt.date(2026, 3, 31))
+    with time_machine.travel("2026-11-22T10:00:00+02:00"):
+        response = client.get(OULU)
+        assert [(grant.name, grant.is_closed) for grant in response.context["grants"]] == [("Mennyt haku", True)]
+        assert response.context["next_grant"] is None
+    with time_machine.travel("2027-04-02T10:00:00+02:00"):
+        assert client.get(OULU).context["grants"] == []
+    closed.pk = None
+    closed.name, closed.closes_on = "Tuleva haku", dt.date(2027, 3, 31)
+    closed.save()
+    with time_machine.travel("2026-11-22T10:00:00+02:00"):
+        assert [grant.name for grant in client.get(OULU).context["grants"]] == ["Tuleva haku"]
+
+
+def test_channel_called_by_its_kind_is_told_once(client, cast, reference):
+    Channel.objects.create(municipality=reference.oulu, kind=Channel.Kind.CALENDAR, name="Tapahtumakalenteri")
+    Channel.objects.create(municipality=reference.oulu, kind=Channel.Kind.NEWSLETTER, name="Oulun viikko")
+    source = page(client)
+    assert source.count("Tapahtumakalenteri") == 1
+    assert 'Uutiskirje: <strong lang="fi">Oulun viikko</strong>' in source
+
+
 def test_shared_mailbox_is_shown_as_the_posts_contact(client, cast, reference):
     cast.leena_in_oulu.mailbox = SharedMailbox.objects.create(
         municipality=reference.oulu, post="vapaa-aikapalvelut", email="vapaa-aika@example.org"
@@ -245,3 +313,11 @@ def test_ending_an_appointment_changes_the_page_on_the_next_request(client, cast
     source = page(client)
     assert "Leena Liesi" not in source
     assert "kaisa.tyo@example.org" in source
+
+
+def test_coordinator_stands_below_the_liaison_and_is_where_the_links_lead(client, cast):
+    source = page(client)
+    assert source.index("Leena Liesi") < source.index('id="coordinator"') < source.index("kaisa.tyo@example.org")
+    factories.AppointmentFactory(municipality=Municipality.objects.get(code="615"))
+    source = client.get("/pohjois-pohjanmaa/pudasjarvi/").content.decode()
+    assert source.count('href="#coordinator"') == 2

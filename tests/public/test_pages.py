@@ -5,10 +5,11 @@ import re
 import xml.etree.ElementTree as ET
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 
-from registry.models import Feedback, Municipality, PageText, Task
+from registry.models import Feedback, GrantPeriod, Municipality, PageText, Task
 
 LANGUAGES = ["", "/sv", "/en"]
 PUBLIC_PAGES = [
@@ -53,6 +54,8 @@ def test_search_refuses_what_cannot_be_a_name(client, reference, text):
     response = client.get("/", {"haku": text})
     assert response.status_code == 400
     assert list(response.context["form"].errors) == ["haku"]
+    shown = text.replace("\0", "\ufffd")
+    assert f'value="{shown}"' in response.content.decode()
 
 
 def test_search_by_percent_signs_is_not_a_wildcard(client, reference):
@@ -102,7 +105,7 @@ def test_security_headers_stand_on_every_page(client, reference, address):
 def test_own_texts_are_filled_in_and_leave_no_placeholder(client, reference, key, language):
     source = client.get(f"{language}/{key}/").content.decode()
     assert "{" not in source.split("<main")[1].split("</main>")[0]
-    assert settings.CONTROLLER_NAME in source
+    assert settings.CONTROLLER_NAME[language.strip("/") or "fi"] in source
 
 
 def test_privacy_notice_prints_the_retention_that_the_code_enforces(client, reference):
@@ -181,6 +184,27 @@ def test_feedback_with_a_fault_keeps_what_was_typed_and_saves_nothing(client, re
         assert "Kontrasti on heikko." in source
     assert not Feedback.objects.exists()
     assert not Task.objects.exists()
+
+
+def test_error_of_the_radio_buttons_stands_under_their_legend_and_is_tied_to_them(client, reference):
+    source = " ".join(client.post("/palaute/", feedback_form(kind="")).content.decode().split())
+    fieldset = source.split("<fieldset")[1].split("</fieldset>")[0]
+    assert fieldset.split(">")[0] == (
+        ' role="radiogroup" aria-required="true" aria-invalid="true" aria-describedby="id_kind_error"'
+    )
+    legend, error, first_radio = (
+        fieldset.index(words) for words in ("</legend>", '<div class="error" id="id_kind_error">', 'type="radio"')
+    )
+    assert legend < error < first_radio
+    assert source.count("id_kind_error") == 2
+    assert "aria-invalid" not in client.get("/palaute/").content.decode()
+
+
+def test_thanks_tell_what_happens_next_and_by_when(client, reference):
+    source = client.get("/en/palaute/kiitos/").content.decode()
+    assert "The coordinator of the region that you chose reads your message." in source
+    assert "you get an answer within 14 days" in source
+    assert 'href="/en/saavutettavuus/"' in source.split("<main")[1].split("</main>")[0]
 
 
 def test_feedback_from_a_page_knows_the_region(client, reference):
@@ -263,10 +287,12 @@ def test_every_row_of_a_table_has_a_cell_for_each_heading(client, cast, address)
     tables = re.findall(r"<table>.*?</table>", client.get(address).content.decode(), flags=re.DOTALL)
     assert tables
     for table in tables:
-        head, body = table.split("<tbody>")
+        head, *bodies = table.split("<tbody>")
         n_headings = len(re.findall(r"<th[ >]", head))
-        rows = re.findall(r"<tr[ >].*?</tr>", body, flags=re.DOTALL)
-        assert {len(re.findall(r"<t[hd][ >]", row)) for row in rows} == {n_headings}
+        rows = re.findall(r"<tr[ >].*?</tr>", "".join(bodies), flags=re.DOTALL)
+        groups = [row for row in rows if 'scope="rowgroup"' in row]
+        assert all(f'colspan="{n_headings}"' in row for row in groups)
+        assert {len(re.findall(r"<t[hd][ >]", row)) for row in rows if row not in groups} == {n_headings}
 
 
 def test_region_without_municipalities_says_who_adds_them(client, db):
@@ -278,3 +304,50 @@ def test_region_without_municipalities_says_who_adds_them(client, db):
     source = response.content.decode()
     assert "No municipality is recorded as a member of the region on this day." in source
     assert "fits these choices" not in source
+
+
+def test_printed_page_tells_its_own_address(client, reference):
+    source = client.get("/sv/tietoa/").content.decode()
+    assert '<p class="in-print">http://testserver/sv/tietoa/</p>' in source
+
+
+def test_home_tells_the_nearest_days_of_grants_and_where(client, reference):
+    def period(municipality, opens_on, closes_on, **changes):
+        GrantPeriod.objects.create(
+            municipality=municipality, name="Yleisavustus", opens_on=opens_on, closes_on=closes_on, **changes
+        )
+
+    opening, closing = dt.date(2027, 2, 1), dt.date(2027, 3, 31)
+    period(reference.oulu, opening, closing)
+    period(reference.oulu, opening, dt.date(2027, 4, 15))
+    period(reference.hailuoto, opening, closing)
+    period(reference.jyvaskyla, dt.date(2026, 11, 1), dt.date(2026, 11, 30))
+    period(reference.vaala, None, dt.date(2026, 12, 15))
+    period(reference.vaala, opening, closing, valid_to=dt.date(2026, 1, 1))
+    period(reference.kuhmoinen, opening, closing)  # its region has no pages
+    period(reference.oulu, dt.date(2026, 2, 1), dt.date(2026, 3, 31))
+    with time_machine.travel("2026-11-22T10:00:00+02:00"):
+        told = [(next.day, next.words, next.municipalities) for next in client.get("/").context["next_days"]]
+    assert told == [
+        (
+            dt.date(2026, 11, 30),
+            "avustusten haku päättyy 1 kunnassa",
+            [("Jyväskylä", "/keski-suomi/jyvaskyla/")],
+        ),
+        (dt.date(2026, 12, 15), "avustusten haku päättyy 1 kunnassa", [("Vaala", "/pohjois-pohjanmaa/vaala/")]),
+        (
+            opening,
+            "avustusten haku alkaa 2 kunnassa",
+            [("Hailuoto", "/pohjois-pohjanmaa/hailuoto/"), ("Oulu", "/pohjois-pohjanmaa/oulu/")],
+        ),
+    ]
+    with time_machine.travel("2027-02-01T00:00:01+02:00"):
+        told = [(next.day, next.words) for next in client.get("/").context["next_days"]]
+    assert told == [
+        (closing, "avustusten haku päättyy 2 kunnassa"),
+        (dt.date(2027, 4, 15), "avustusten haku päättyy 1 kunnassa"),
+    ]
+
+
+def test_home_without_coming_days_says_who_adds_them(client, reference):
+    assert "The municipality's liaison or the coordinator can add them." in client.get("/en/").content.decode()

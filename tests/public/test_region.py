@@ -3,9 +3,11 @@
 import datetime as dt
 
 import pytest
+from django.forms import Select
+from django.test import SimpleTestCase
 
 from common.partial_dates import PartialDate
-from registry.models import Appointment, Municipality, Situation
+from registry.models import Appointment, Area, Coordinator, Municipality, Situation
 from tests import factories
 
 
@@ -108,6 +110,41 @@ def test_region_filters_by_choices_in_the_address(client, cast, address, expecte
     assert {name for name, _situation in rows(response)} == expected
 
 
+def test_choices_are_told_in_words_and_lead_to_the_list(client, cast):
+    response = client.get("/pohjois-pohjanmaa/?vuosi=2024&alue=seutukunnat-17.178&tilanne=none&jarjestys=-asukkaat")
+    assert [(str(label), str(words)) for label, words in response.context["chosen"]] == [
+        ("Vuosi", "2024"),
+        ("Alue", "Koillismaa"),
+        ("Tilanne", "ei järjestö\xadyhdyshenkilöä"),
+        ("Järjestys", "suurin ensin"),
+    ]
+    source = response.content.decode()
+    assert '<details class="filter">' in source
+    assert '<form class="choices" method="get" action="#municipalities"' in source
+    assert client.get("/pohjois-pohjanmaa/?vuosi=&jarjestys=nimi").context["chosen"] == []
+
+
+def test_filter_stays_open_beside_an_error(client, cast):
+    assert '<details class="filter" open>' in client.get("/pohjois-pohjanmaa/?vuosi=1850").content.decode()
+
+
+def test_coordinator_of_two_areas_is_one_person_with_both(client, cast, reference):
+    oulu, north = (Area.objects.get(group__key="coordinators-17", code=code) for code in ("oulu", "pohjoinen"))
+    factories.CoordinatorFactory(person=cast.kaisa, region=reference.pohjois_pohjanmaa, area=oulu)
+    factories.CoordinatorFactory(region=reference.pohjois_pohjanmaa, area=north, person__given_name="Pihla")
+    cards = client.get("/pohjois-pohjanmaa/").context["coordinators"]
+    assert [(card.name, card.areas) for card in cards] == [
+        ("Kaisa Koordinaattori", "koko maakunta, Oulu"),
+        (Coordinator.objects.get(area=north).person.name, "Pohjoinen"),
+    ]
+
+
+def test_first_screen_leads_to_the_coordinators(client, cast):
+    source = client.get("/pohjois-pohjanmaa/").content.decode()
+    link, place = (source.index(words) for words in ('<a href="#coordinators">', '<h2 id="coordinators">'))
+    assert link < place < source.index('<h2 id="municipalities">')
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -146,6 +183,31 @@ def test_published_and_computed_figures_stand_beside_each_other(client, cast):
         (2021, 0, False),
         (2022, 1, False),
     ]
+
+
+def test_chart_and_table_say_where_the_registry_begins(client, cast):
+    response = client.get("/pohjois-pohjanmaa/?vuosi=2022")
+    chart = response.context["chart"]
+    assert [(row.label, row.heading) for row in chart.rows if row.heading] == [
+        ("11.10.2017", "Julkaistu muualla"),
+        ("31.12.2021", "Rekisteri alkaa 1.1.2021"),
+    ]
+    assert "11.9.2020 27/30 (90 %). Rekisteri alkaa 1.1.2021: 31.12.2021 0/30 (0 %)," in chart.reading.replace(
+        "\xa0", " "
+    )
+    tops = [bar.y for bar in chart.bars]
+    assert tops[3] - tops[2] > tops[2] - tops[1], "the registry's own bars stand apart"
+    table = text(response).split('id="history-caption"')[1].split("</table>")[0]
+    assert [part.split("</tr>")[0].split(">")[-2].removesuffix("</th") for part in table.split("<tbody>")[1:]] == [
+        "Julkaistu muualla",
+        "Rekisteri alkaa 1.1.2021",
+    ]
+
+
+def test_chart_of_one_kind_has_no_word_of_two(client, cast):
+    reading = client.get("/keski-suomi/").context["chart"].reading.replace("\xa0", " ")
+    assert reading.startswith("Rekisteri alkaa 1.1.2021: 31.12.2021 0/")
+    assert "eri tavoin" not in reading
 
 
 def test_region_shows_a_correction_beside_the_first_edition(client, reference):
@@ -197,3 +259,14 @@ def test_merger_leaves_the_past_in_the_region(client, cast, reference):
     assert "Hailuoto" not in dict(rows(client.get("/pohjois-pohjanmaa/")))
     assert Municipality.objects.get(code="072").name == "Hailuoto"
     assert Appointment.objects.filter(municipality=reference.oulu).count() == 1
+
+
+def test_filter_is_written_as_django_writes_it(client, reference):
+    """ChoiceList leaves the templates of options out, not what they say."""
+    form = client.get("/pohjois-pohjanmaa/?vuosi=2024&alue=seutukunnat-17.171&tilanne=lost").context["form"]
+    for name, field in form.fields.items():
+        own = str(form[name])
+        widget = Select(attrs=field.widget.attrs, choices=field.widget.choices)
+        SimpleTestCase().assertHTMLEqual(own, form[name].as_widget(widget))
+    assert "selected" in str(form["alue"])
+    assert 'aria-invalid="true"' in str(form["tilanne"])

@@ -39,7 +39,9 @@ def everything_stored():
         columns = [field.column for field in model._meta.concrete_fields]
         quoted = ", ".join(connection.ops.quote_name(column) for column in columns)
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {quoted} FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+            table, key = (connection.ops.quote_name(name) for name in (model._meta.db_table, model._meta.pk.column))
+            # PostgreSQL gives rows that were written anew in another order.
+            cursor.execute(f"SELECT {quoted} FROM {table} ORDER BY {key}")  # noqa: S608
             rows = cursor.fetchall()
         for position, column in enumerate(columns):
             values = [str(row[position]) for row in rows if row[position] is not None]

@@ -19,6 +19,7 @@ from registry.boundaries import MOST_TEXT, map_of, path_of
 from registry.boundary_files import import_boundaries, read_boundaries, tm35fin
 from registry.models import Municipality, MunicipalityBoundary, SiteState
 from registry.outlines import area_of, clearance, label_point, simplify
+from registry.page_reads import Outline, municipalities_of
 from tests import factories
 from tests.registry import boundary_worlds as worlds
 from tests.registry.helpers import codes
@@ -368,10 +369,12 @@ def test_boundaries_of_a_region_are_read_by_day_in_one_query(reference, tmp_path
 def test_boundaries_come_with_the_municipalities_of_a_page(reference, tmp_path, django_assert_num_queries):
     take(tmp_path, worlds.geojson(codes=worlds.CODES[:5]))
     with django_assert_num_queries(1):
-        rows = list(Municipality.objects.for_region_page(reference.keski_suomi, TODAY))
-        boundaries = [row.boundary for row in rows if hasattr(row, "boundary")]
+        rows = municipalities_of(reference.keski_suomi, TODAY)
     assert len(rows) == 22
-    assert sorted(row.municipality.code for row in boundaries) == sorted(worlds.CODES[:5])
+    assert {row.pk: row.outline for row in rows if row.outline} == {
+        each.municipality_id: Outline(each.municipality_id, each.rings, each.label_x, each.label_y, each.attribution)
+        for each in MunicipalityBoundary.objects.filter(municipality__code__in=worlds.CODES[:5])
+    }
 
 
 # --- Simplifying -----------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 import time_machine
 
-from registry.feedback import answer_feedback, complete_task, receive_feedback
+from registry.feedback import answer_feedback, receive_feedback
 from registry.models import Feedback, Task
+from registry.tasks import complete_task
 from tests import factories
 
 pytestmark = pytest.mark.django_db

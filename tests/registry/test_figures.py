@@ -6,6 +6,7 @@ import pytest
 
 from registry.figures import Share, SituationPoint, last_day_of_year, situation_over_time, years_of
 from registry.models import PublishedFigure, Region, Sector
+from registry.page_reads import region_at
 from tests import factories
 from tests.registry.helpers import date, day
 
@@ -64,7 +65,7 @@ def test_situation_over_time_tells_every_day_that_was_asked_in_that_order(refere
 
 
 def years_told(slug):
-    return years_of(Region.objects.for_region_page(slug), today=dt.date(2026, 6, 15))
+    return years_of(region_at(slug), today=dt.date(2026, 6, 15))
 
 
 def test_years_reach_back_to_the_year_before_the_first_move_or_the_oldest_figure(reference, django_assert_num_queries):

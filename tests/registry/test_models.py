@@ -95,6 +95,7 @@ def world():
         ImportMapping.objects.create(target="x", region=where, source="x")
     ImportRow.objects.create(run=ImportRun.objects.create(target="x", file_name="x"), number=1)
     QualityException.objects.create(region=region, check_key="x", subject="x", until=LATER, reason="x")
+    Task.objects.create(kind="vacancy", title="x", region=region, **place)
     factories.UserFactory(email="sama@example.org")
     return SimpleNamespace(region=region, municipality=municipality, person=person, area=area, figure=figure)
 
@@ -176,6 +177,7 @@ CASES = {
     "statement_open_once": repeat(SituationStatement),
     "task_of_pair_has_municipality": lambda world: Task.objects.bulk_create([Task(title="x", audience="pair")]),
     "training_completed": change(AgentTraining, **upside_down("completed")),
+    "vacancy_task_open_once": repeat(Task),
     "working_time_one_way": change(Appointment, hours_per_week=3, percent=10),
     **{f"registry_{table._meta.model_name}_start": change(table, **upside_down("start")) for table in PERIODS},
     **{f"registry_{table._meta.model_name}_end": change(table, **upside_down("end")) for table in PERIODS},

@@ -1,4 +1,4 @@
-"""The same person cannot be appointed twice to the same post, also when two people press the button at once."""
+"""The same person is not appointed twice, nor the same pair merged twice, when two people press the button at once."""
 
 import json
 import os
@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.registry import merge_race
 from tests.registry.race import rounds
 
 # An open end is also watched by a unique constraint; one with a day only by the check under lock.
@@ -37,3 +38,27 @@ def test_appointing_at_once_succeeds_once_on_sqlite(tmp_path):
 
     assert race.returncode == 0, race.stderr
     assert json.loads(race.stdout) == [EXACTLY_ONE] * len(ENDS)
+
+
+MERGED_ONCE = [["merged", "missing", "missing", "missing"], 1, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("sqlite" in settings.DATABASES["default"]["ENGINE"], reason="one connection; see the other test")
+def test_merging_at_once_succeeds_once_on_postgresql():
+    assert merge_race.rounds(3) == [MERGED_ONCE] * 3
+
+
+def test_merging_at_once_succeeds_once_on_sqlite(tmp_path):
+    race = subprocess.run(
+        [sys.executable, "-m", "tests.registry.merge_race", "3"],
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert race.returncode == 0, race.stderr
+    assert json.loads(race.stdout) == [MERGED_ONCE] * 3

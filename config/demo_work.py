@@ -1,0 +1,69 @@
+"""The demo's daily work: who was called and what was agreed, and tasks, through the functions the site uses."""
+
+import datetime as dt
+import random
+
+from registry.contact_log import prefill_entry, record_contact
+from registry.models import ContactEntry, Municipality, Person, Task
+from registry.tasks import complete_task, responsible_coordinator
+
+ABOUT = (
+    "Esimerkkipuhelu: syksyn yhdistysillan ajankohta ja kutsulista.",
+    "Esimerkkikeskustelu: avustusohjeen päivitys ja hakuaika.",
+    "Esimerkki: toimenkuvan julkaiseminen kunnan sivuilla.",
+    "Esimerkki: tilojen varausjärjestelmä ja maksuttomat vuorot.",
+    "Esimerkki: järjestöjen näkyminen hyvinvointikertomuksessa.",
+)
+NEXT_STEPS = (
+    "Lähetä yhdistysillan ohje",
+    "Soita ja kysy, onko päätös tehty",
+    "Sovi tapaaminen yhdistysagentin kanssa",
+    "Pyydä toimenkuvan linkki",
+)
+OWN_TASKS = (
+    ("Tilaa kahvit verkostotapaamiseen", 9),
+    ("Kokoa seudun terveiset rahoittajan raporttiin", -4),
+    ("Sovi koordinaattorien yhteinen työpäivä", 21),
+)
+
+
+def work_of_region(region, today):
+    """Record a year of contacts of a region and leave tasks to its coordinators."""
+    draw = random.Random(region.code)  # noqa: S311 - a story, not a secret
+    coordinator = Person.objects.filter(coordinations__region=region, user__isnull=False).first()
+    by = coordinator.user
+    for municipality in Municipality.objects.members_of(region, today).by_name():
+        if draw.random() < 0.15:
+            continue  # nobody has called there yet
+        for days_ago in sorted((draw.randrange(3, 420) for _time in range(draw.randrange(1, 4))), reverse=True):
+            _contact(draw, municipality, today, today - dt.timedelta(days=days_ago), by)
+    for title, days in OWN_TASKS:
+        due_on = today + dt.timedelta(days=days)
+        Task.objects.create(title=title, region=region, assigned_to=coordinator, due_on=due_on, created_by=by)
+    for municipality in Municipality.objects.members_of(region, today).by_name()[::7]:
+        Task.objects.create(
+            title="Kysy järjestöystävällisen kunnan tavoitteista",
+            region=region,
+            municipality=municipality,
+            assigned_to=responsible_coordinator(region, municipality),
+            due_on=today + dt.timedelta(days=draw.randrange(-10, 40)),
+        )
+
+
+def _contact(draw, municipality, today, on, by):
+    """Record one contact; one in three has a next step, done already when its day is long past."""
+    _municipality, person = prefill_entry(municipality=municipality)
+    entry = ContactEntry(
+        municipality=municipality,
+        person=person,
+        means=draw.choice([ContactEntry.Means.PHONE, ContactEntry.Means.PHONE, *ContactEntry.Means]),
+        happened_on=on,
+        is_reached=draw.random() < 0.85,
+        about=draw.choice(ABOUT),
+    )
+    if draw.random() < 0.35:
+        entry.next_step = draw.choice(NEXT_STEPS)
+        entry.next_step_on = on + dt.timedelta(days=draw.randrange(14, 60))
+    record_contact(entry, by=by, details_checked=person is not None and entry.is_reached and draw.random() < 0.5)
+    if entry.task and (entry.next_step_on < today - dt.timedelta(days=20) or draw.random() < 0.3):
+        complete_task(entry.task, by=by)

@@ -1,0 +1,66 @@
+"""Merging two rows of one person in a real browser: accessible at both widths, light and dark, without scripts too."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from config.demo import PASSWORD, build_demo
+from registry.models import ChangeSet, Person
+from tests.browser.test_public import TAGS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+# The pages' own content: the frame and the filters of lists are those of every page of the administration.
+CONTENT = {"include": [["#content"]], "exclude": [["#changelist-filter"]]}
+
+
+@pytest.fixture
+def twins(transactional_db):
+    """The two rows of one liaison in the demo."""
+    build_demo()
+    twin = Person.objects.get(tasks__isnull=False)
+    return twin, Person.objects.looking_like(twin).exclude(pk=twin.pk).get()
+
+
+def sign_in(site, page, address):
+    site(f"/hallinta/login/?next={address}")
+    page.fill("#id_username", "coordinator@example.org")
+    page.fill("#id_password", PASSWORD)
+    page.click("[type=submit]")
+
+
+def look_at(site, page, addresses):
+    """Return what axe finds, and where the page itself is wider than the window."""
+    found = {}
+    for width in (360, 1280):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            for address in addresses:
+                site(address)
+                result = Axe().run(page, context=CONTENT, options={"runOnly": {"type": "tag", "values": TAGS}})
+                problems = [(each["id"], each["nodes"][0]["html"][:160]) for each in result.response["violations"]]
+                if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                    problems.append("wider than the window")
+                if problems:
+                    found[address, width, scheme] = problems
+    return found
+
+
+def test_merging_and_the_list_of_steps_are_accessible_and_work_without_scripts(twins, site, page):
+    gone, kept = twins
+    merge = f"/hallinta/registry/person/{gone.pk}/merge/"
+    page.route("**/*.js", lambda route: route.abort())
+    sign_in(site, page, merge)
+    found = look_at(site, page, [merge, f"{merge}?q=a", f"{merge}?with={kept.pk}"])
+
+    page.click(".merging .submit-row [type=submit]")
+    assert page.url.endswith(f"/hallinta/registry/person/{kept.pk}/change/")
+    step = ChangeSet.objects.get()
+    pages = ["", f"{step.pk}/change/", f"{step.pk}/undo/"]
+    found |= look_at(site, page, [f"/hallinta/registry/changeset/{each}" for each in pages])
+    assert found == {}
+
+    page.click(".submit-row [type=submit]")
+    assert ChangeSet.objects.get().is_undone
+    assert Person.objects.filter(pk=gone.pk).exists()

