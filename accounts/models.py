@@ -119,11 +119,33 @@ class SecretLink(models.Model):
         return self.used_at is None and self.revoked_at is None and self.expires_at > timezone.now()
 
 
+class SignInEventQuerySet(models.QuerySet):
+    """Reads of the log of signing in."""
+
+    def of_account_number(self, number):
+        """Return the events of the account with this number."""
+        return self.filter(account_id=number)
+
+    def for_log_page(self, account, *, at_most):
+        """Return the latest events of `account`, as its person reads them."""
+        return self.filter(account=account).select_related("by")[:at_most]
+
+
 class SignInEvent(models.Model):
     """Something that happened to an account's door, readable by the person: a sign-in, a refusal, a changed key.
 
     No network address is kept; the device is told in a few words.
     """
+
+    MEANS = {
+        "code": _("code by e-mail"),
+        "password": _("password"),
+        "passkey": _("passkey"),
+        "link": _("link from support"),
+        "second_factor": _("second factor"),
+        "app": _("authenticator application"),
+        "recovery_codes": _("recovery codes"),
+    }
 
     class Kind(models.TextChoices):
         SIGNED_IN = "signed_in", _("signed in")
@@ -144,6 +166,8 @@ class SignInEvent(models.Model):
     happened_at = models.DateTimeField(_("when"), default=timezone.now)
     by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("done by"))
 
+    objects = SignInEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("event of signing in")
         verbose_name_plural = _("log of signing in")
@@ -152,3 +176,8 @@ class SignInEvent(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {timezone.localtime(self.happened_at):%d.%m.%Y %H.%M}"
+
+    @property
+    def means_words(self):
+        """How it happened, in words; empty when nothing is to be said."""
+        return self.MEANS.get(self.means, "")

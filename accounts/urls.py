@@ -8,12 +8,16 @@ from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as sessions
 from django.urls import path
 
+from accounts import views
+
 urlpatterns = [
-    path("", account.request_login_code, name="account_login"),
-    path("koodi/", account.request_login_code, name="account_request_login_code"),
-    path("koodi/vahvista/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("", views.request_login_code, name="account_login"),
+    path("koodi/", views.request_login_code, name="account_request_login_code"),
+    path("koodi/vahvista/", views.confirm_login_code, name="account_confirm_login_code"),
     path("salasana/", account.login, name="account_login_password"),
     path("ulos/", account.logout, name="account_logout"),
+    path("ulkona/", views.account_signed_out, name="account_signed_out"),
+    path("loki/", views.account_log, name="account_log"),
     path("suljettu/", account.account_inactive, name="account_inactive"),
     path("ei-itse/", account.signup, name="account_signup"),
     path("varmistus/", account.reauthenticate, name="account_reauthenticate"),

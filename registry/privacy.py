@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -290,6 +293,10 @@ RETENTIONS = (
 
 KEPT_WITH_PERSON = {
     User: _("goes with the person"),
+    EmailAddress: _("goes with the account; not in use"),
+    EmailConfirmation: _("goes with the account; not in use"),
+    Authenticator: _("goes with the account; keys are encrypted or public"),
+    UserSession: _("goes with the account; without a network address"),
     Appointment: _("only the link to the person is personal; it goes with the person"),
     Agent: _("the link to the person and the trainings go with the person"),
     AgentTraining: _("goes with the person"),

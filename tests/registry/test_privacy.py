@@ -75,7 +75,7 @@ def noon(on):
 def test_every_table_declares_how_long_peoples_data_is_kept():
     tables = {
         model
-        for app in ("registry", "accounts", "mailing")
+        for app in ("registry", "accounts", "mailing", "account", "mfa", "usersessions")
         for model in apps.get_app_config(app).get_models()
         if not model.__name__.startswith("Historical")
     }
