@@ -1,3 +1,6 @@
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -13,7 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.resetting import reset_second_factor
 
-admin.site.unregister(Group)
+# Of the library's tables the person sees their own part on the pages of their account; administrators reset, not edit.
+for table in (Group, EmailAddress, Authenticator, UserSession):
+    admin.site.unregister(table)
 
 
 @admin.register(User)
