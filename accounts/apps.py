@@ -8,3 +8,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Let the outbox know the letters of accounts."""
+        import accounts.resetting  # noqa: F401, PLC0415 - registers a kind of letter

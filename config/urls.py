@@ -16,6 +16,8 @@ urlpatterns = [
         path("hallinta/laatu/", include("registry.admin.quality")),
         path("hallinta/tuonti/", include("registry.admin.imports")),
         path("hallinta/", admin.site.urls),
+        path("kirjaudu/", include("accounts.urls")),
+        path("oma/", include("portal.urls")),
         path("", include("public.urls")),
         prefix_default_language=False,
     ),

@@ -1,6 +1,12 @@
 """Who may do what: rights follow from the roles that are current today, and are computed here alone."""
 
+from dataclasses import dataclass
+from functools import wraps
+
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
 
 from accounts.models import WORK_IN_ADMIN
 from registry import models
@@ -24,6 +30,7 @@ _KEEPS = (
 )
 _CHANGES = (models.Area, models.AreaGroup, models.AreaMembership, models.Feedback, models.Municipality, models.Region)
 _SEES = (
+    models.ActingEntry,
     models.AgentTask,
     models.AssociationField,
     models.ChangeSet,
@@ -32,6 +39,7 @@ _SEES = (
     models.Directory,
     models.ExportLog,
     models.FigureSeries,
+    models.Handover,
     models.ImportMapping,
     models.ImportRun,
     models.Population,
@@ -40,6 +48,7 @@ _SEES = (
     models.RegionMembership,
     models.Sector,
     models.SizeClass,
+    models.Topic,
 )
 
 
@@ -75,3 +84,90 @@ class CoordinatorBackend(BaseBackend):
     def has_module_perms(self, user_obj, app_label):
         """Whether the user may see the application `app_label` in the administration."""
         return app_label == "registry" and bool(coordinated_region_ids(user_obj))
+
+
+# --- The portal's one gate -------------------------------------------------------------------------------------------
+
+LIAISON, DUTIES, DEPUTY, FALLBACK = (
+    models.Appointment.Kind.LIAISON.value,
+    models.Appointment.Kind.DUTIES.value,
+    models.Appointment.Kind.DEPUTY.value,
+    models.Appointment.Kind.FALLBACK.value,
+)
+AGENT, COORDINATOR = "agent", "coordinator"
+OFFICERS = frozenset({LIAISON, DUTIES, DEPUTY})
+EVERYBODY = OFFICERS | {FALLBACK, AGENT, COORDINATOR}
+LOOKING_AT = "portal_looking_at"
+
+
+@dataclass(frozen=True)
+class MunicipalityAccess:
+    """Somebody's way to one municipality's pages in the portal: who, where, and in which roles today."""
+
+    municipality: models.Municipality
+    person: models.Person | None
+    roles: frozenset[str]
+
+    @property
+    def is_officer(self):
+        """Whether the person works for the municipality as liaison, deputy or with the duties."""
+        return bool(self.roles & OFFICERS)
+
+    @property
+    def is_agent(self):
+        """Whether the person is the municipality's volunteer agent."""
+        return AGENT in self.roles
+
+    @property
+    def is_looking(self):
+        """Whether a coordinator looks at the pages as the municipality's people see them."""
+        return not self.roles - {COORDINATOR}
+
+    def may(self, roles):
+        """Whether one of `roles` is among the person's own."""
+        return bool(self.roles & roles)
+
+
+def roles_in_municipality(user, municipality):
+    """Return the roles that `user` has in `municipality` today, as a set of words; empty for a stranger."""
+    roles = set(
+        models.Appointment.objects.current()
+        .filter(person__user=user, municipality=municipality)
+        .values_list("kind", flat=True)
+    )
+    if models.Agent.objects.current().filter(person__user=user, municipality=municipality).exists():
+        roles.add(AGENT)
+    region_ids = coordinated_region_ids(user)
+    if region_ids and models.Municipality.objects.in_regions(region_ids).filter(pk=municipality.pk).exists():
+        roles.add(COORDINATOR)
+    return frozenset(roles)
+
+
+def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY):
+    """Open a portal page of one municipality to those who have a role there today.
+
+    The decorated view gets (request, access, …) in place of the address's
+    municipality. Strangers get 404, those who may read but not write 403 for a POST. A
+    coordinator without another role there first says that they look at the pages in
+    somebody's place (address `portal_look`), which is logged.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def gate(request, municipality_slug, *args, **kwargs):
+            municipality = models.Municipality.objects.filter(slug=municipality_slug).first()
+            roles = roles_in_municipality(request.user, municipality) if municipality else frozenset()
+            person = getattr(request.user, "person", None)
+            access = MunicipalityAccess(municipality, person, roles)
+            if not access.may(readers):
+                raise Http404
+            if access.is_looking and request.session.get(LOOKING_AT) != municipality.pk:
+                return redirect("portal_look", municipality_slug)
+            if request.method not in {"GET", "HEAD"} and not access.may(writers):
+                raise PermissionDenied
+            return view(request, access, *args, **kwargs)
+
+        gate.is_guarded = True
+        return gate
+
+    return decorate

@@ -8,6 +8,7 @@ TOP_LEVEL_WORDS = frozenset(
     {"sv", "en", "fi", "y", "avoin-data", "api", "saavutettavuus", "tietosuoja", "tietoa", "palaute", "kirjaudu"}
     | {"oma", "hallinta", "healthz", "readyz", "static", "media", "sitemap", "robots"}
 )
+PORTAL_WORDS = frozenset(["tiedot", "hakemisto", "luovutus", "tehtavat", "kirjautumiset"])
 REGION_WORDS = frozenset(["kysely", "vertaa", "tapahtumat", "kaytannot", "aineistot", "neuvottelukunta"])
 
 slug_shape = RegexValidator(
@@ -35,4 +36,4 @@ def validate_region_slug(slug):
 def validate_municipality_slug(slug):
     """Raise ValidationError (code "invalid" or "reserved") unless `slug` can be a municipality's address."""
     slug_shape(slug)
-    _refuse_reserved(slug, TOP_LEVEL_WORDS | REGION_WORDS)
+    _refuse_reserved(slug, TOP_LEVEL_WORDS | REGION_WORDS | PORTAL_WORDS)

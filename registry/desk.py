@@ -1,12 +1,15 @@
 """The administration's first page: the board of a region, and above it what the reader has to do."""
 
 from django.contrib.admin import AdminSite
-from django.core.exceptions import ValidationError
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from common.returning import return_address
@@ -27,6 +30,25 @@ class Desk(AdminSite):
             path("tyoalue/", self.admin_view(self.work_area), name="work_area"),
         ]
         return own + super().get_urls()
+
+    @method_decorator(login_not_required)
+    def login(self, request, extra_context=None):
+        """Lead to the one sign-in of the site; refuse whoever is signed in and has no business here."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"), reverse("account_login"))
+
+    def logout(self, request, extra_context=None):
+        """Lead to the one way out: it asks and signs out."""
+        return redirect("account_logout")
+
+    def password_change(self, request, extra_context=None):
+        """Lead to where everybody changes their password."""
+        return redirect("account_change_password")
+
+    def password_change_done(self, request, extra_context=None):
+        """Lead to where everybody changes their password."""
+        return redirect("account_change_password")
 
     def tables(self, request):
         """Show all tables, as Django's own first page does."""

@@ -6,6 +6,9 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
@@ -15,10 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import registered_models
 from simple_history.utils import get_history_manager_for_model
 
-from accounts.models import User
+from accounts.models import SecretLink, SignInEvent, User
 from common.partial_dates import PartialDate
+from mailing.models import Letter
 from registry.merging import merged_into
 from registry.models import (
+    ActingEntry,
     Agent,
     AgentTraining,
     Appointment,
@@ -30,6 +35,7 @@ from registry.models import (
     Coordinator,
     ExportLog,
     Feedback,
+    Handover,
     ImportRow,
     ImportRun,
     Pairing,
@@ -102,6 +108,7 @@ def erase_person(person):
     Task.objects.filter(contact_entry__person=person).delete()
     _erase_from_admin_log(person)
     _erase_from_steps(person, ids)
+    Letter.objects.filter(address__in={person.email, account.email if account else person.email}).delete()
     entries = list(person.contact_entries.values_list("pk", flat=True))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
@@ -220,6 +227,41 @@ RETENTIONS = (
         _delete,
     ),
     Retention(
+        Handover,
+        _("What somebody who left a role wrote to the next one"),
+        _("24 months after it was written"),
+        lambda today: Handover.objects.filter(written_at__date__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        ActingEntry,
+        _("That a coordinator looked at the portal or acted in somebody's place"),
+        _("24 months after it happened"),
+        lambda today: ActingEntry.objects.filter(happened_at__date__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        SignInEvent,
+        _("When and with what device somebody signed in, and changes of passwords and second factors"),
+        _("12 months after it happened"),
+        lambda today: SignInEvent.objects.filter(happened_at__date__lt=months_before(today, 12)),
+        _delete,
+    ),
+    Retention(
+        SecretLink,
+        _("A link that works without signing in, as a hash"),
+        _("3 months after it ceased to be valid"),
+        lambda today: SecretLink.objects.filter(expires_at__date__lt=months_before(today, 3)),
+        _delete,
+    ),
+    Retention(
+        Letter,
+        _("To which address a letter was sent, and when"),
+        _("12 months after it was written"),
+        lambda today: Letter.objects.filter(created_at__date__lt=months_before(today, 12)),
+        _delete,
+    ),
+    Retention(
         ImportRow,
         _("A row of a file that was read into the registry"),
         _("3 months after the file was read"),
@@ -251,6 +293,10 @@ RETENTIONS = (
 
 KEPT_WITH_PERSON = {
     User: _("goes with the person"),
+    EmailAddress: _("goes with the account; not in use"),
+    EmailConfirmation: _("goes with the account; not in use"),
+    Authenticator: _("goes with the account; keys are encrypted or public"),
+    UserSession: _("goes with the account; without a network address"),
     Appointment: _("only the link to the person is personal; it goes with the person"),
     Agent: _("the link to the person and the trainings go with the person"),
     AgentTraining: _("goes with the person"),

@@ -28,6 +28,7 @@ from registry.models import (
     RegionMembership,
     Sector,
     SizeClass,
+    Topic,
 )
 
 DATA = Path(__file__).parent / "data"
@@ -62,7 +63,13 @@ def _add(model, key, known_as, /, **fields):
 
 def _word_lists():
     added = 0
-    for model, name in ((Sector, "sectors"), (AssociationField, "association_fields"), (AgentTask, "agent_tasks")):
+    lists = (
+        (Sector, "sectors"),
+        (AssociationField, "association_fields"),
+        (AgentTask, "agent_tasks"),
+        (Topic, "topics"),
+    )
+    for model, name in lists:
         for position, row in enumerate(_rows(f"{name}.csv"), start=1):
             added += _add(model, "key", row["key"], position=position, **_translated(row, "name"))[1]
     for row in _rows("size_classes.csv"):

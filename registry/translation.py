@@ -25,6 +25,7 @@ for named in (
     models.Sector,
     models.AgentTask,
     models.AssociationField,
+    models.Topic,
 ):
     register(named)(NameOptions)
 

@@ -46,7 +46,8 @@ shell_scripts() {
 as_in_production() {
   env DEBUG=off SECRET_KEY="$("$bin" -c 'import secrets; print(secrets.token_hex(32))')" \
     SITE_URL=https://rinnalla.example.org EXTRA_HOSTS= BEHIND_PROXY=on HSTS_SUBDOMAINS=on \
-    DATABASE_URL=sqlite://:memory: LOG_LEVEL=INFO \
+    DATABASE_URL=sqlite://:memory: LOG_LEVEL=INFO SECOND_FACTOR_REQUIRED=on \
+    EMAIL_URL=smtp+tls://user:word@mail.rinnalla.example:587 MAIL_FROM=rinnalla@rinnalla.example \
     CONTROLLER_NAME="Esimerkkiyhdistys ry" CONTROLLER_ADDRESS="Esimerkkikatu 1" CONTROLLER_EMAIL=tietosuoja@rinnalla.example \
     "$bin" -W ignore manage.py "$@"
 }

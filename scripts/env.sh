@@ -10,4 +10,6 @@ cat >.env <<END
 SECRET_KEY=$(.venv/bin/python -c 'import secrets; print(secrets.token_hex(32))')
 SITE_URL=http://127.0.0.1:${1:-8000}
 EXTRA_HOSTS=localhost
+# The demo's administration opens without a second factor; the deployment check refuses that.
+SECOND_FACTOR_REQUIRED=off
 END

@@ -21,7 +21,9 @@ scripts/env.sh "$port"
 export SITE_URL=${SITE_URL:-http://127.0.0.1:$port}
 "$python" scripts/messages.py compile
 "$python" manage.py migrate --verbosity 0
+"$python" manage.py createcachetable --verbosity 0
 "$python" manage.py collectstatic --no-input --verbosity 0
 "$python" manage.py demo --if-empty
 echo "Rinnalla: $SITE_URL (stop with Ctrl-C)"
+echo "Letters, sign-in codes among them, are files in var/letters unless EMAIL_URL is set."
 exec "$python" -m gunicorn --config deploy/gunicorn.conf.py --bind "127.0.0.1:$port" --log-level warning config.wsgi

@@ -9,6 +9,8 @@ os.environ |= {
     "EXTRA_HOSTS": "localhost,127.0.0.1",
     "DATABASE_URL": os.environ.get("TEST_DATABASE_URL", "sqlite:///:memory:"),
     "LOG_LEVEL": "ERROR",
+    # Most tests walk through the administration; those of the second factor turn it on.
+    "SECOND_FACTOR_REQUIRED": "off",
     "CONTROLLER_NAME": "fi=Esimerkkiyhdistys ry;sv=Exempelföreningen rf;en=Example Association",
     "CONTROLLER_ADDRESS": "Esimerkkikatu 1, 00000 Esimerkkilä",
     "CONTROLLER_EMAIL": "tietosuoja@example.org",

@@ -205,7 +205,8 @@ def test_migrations_import_no_application_code():
 
 NOT_IN_TEMPLATES = {
     "inline style": re.compile(r"\sstyle\s*=|<style\b", re.IGNORECASE),
-    "inline script": re.compile(r"<script\b(?![^>]*\bsrc=)", re.IGNORECASE),
+    # A block of data is not code: no browser runs it.
+    "inline script": re.compile(r"<script\b(?![^>]*\b(?:src=|type=\"application/json\"))", re.IGNORECASE),
     "inline event": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "javascript address": re.compile(r"""=\s*["']?\s*javascript:""", re.IGNORECASE),
     "unescaped value": re.compile(r"\|\s*(safe|safeseq)\b|\{%\s*autoescape\s+off"),
@@ -217,9 +218,12 @@ def test_templates_have_no_inline_code_and_escape_everything():
     for path in sorted((ROOT / "templates").rglob("*.*")):
         text = path.read_text(encoding="utf-8")
         for what, pattern in NOT_IN_TEMPLATES.items():
+            # A letter in plain text is not HTML: escaping would spoil it.
+            is_letter = path.suffix == ".txt" and what == "unescaped value"
             found += [
                 f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {what}"
                 for match in pattern.finditer(text)
+                if not is_letter
             ]
 
     assert not found, "\n".join(found)

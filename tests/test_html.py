@@ -36,7 +36,9 @@ PUBLIC = {
     "feedback": "/palaute/",
     "thanks": "/palaute/kiitos/",
     "not found": "/pohjois-pohjanmaa/pudasjarv/",
-    "administration, sign-in": "/hallinta/login/",
+    "sign-in": "/kirjaudu/",
+    "sign-in by password": "/kirjaudu/salasana/",
+    "signed out": "/kirjaudu/ulkona/",
 }
 ADMINISTRATION = {
     "start": "/hallinta/",

@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
+from accounts.models import User
 from common.partial_dates import PartialDate
 from registry import models
 from tests import factories
@@ -63,12 +64,13 @@ TABLES = {
     "situationstatement": KEEPS,
     "sizeclass": SEES,
     "task": KEEPS,
+    "topic": SEES,
 }
 # One row; from a file; by exporting; beside its finding; by its step.
 NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception", "changeset"}
 # A person is erased, which clears history too; an acceptance is taken back.
 NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception", "changeset"}
-WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass"}
+WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass", "topic"}
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
     "home": ([], 200, 405),
@@ -101,10 +103,10 @@ STEPS = {
 # Pages of the administration that belong to no table, with what the staff get.
 DESK = {
     "index": ([], 200),
-    "password_change": ([], 200),
-    "password_change_done": ([], 200),
+    "password_change": ([], 302),
+    "password_change_done": ([], 302),
     "jsi18n": ([], 200),
-    "logout": ([], 405),
+    "logout": ([], 302),
     "registry_area_choose": ([], 405),
     "app_list": (["registry"], 200),
     "autocomplete": ([], 403),
@@ -130,10 +132,42 @@ IMPORTS = {
     "import_undo": (["run"], (302, 404, 302), (302, 404, 302)),
     "import_refused": (["run"], (200, 404, 200), (405, 405, 405)),
 }
+# Signing in, with the answer to GET of nobody, of somebody signed in, and to the POST of nobody.
+ACCOUNT = {
+    "account_login": ([], 200, 302, 200),
+    "account_request_login_code": ([], 200, 302, 200),
+    "account_confirm_login_code": ([], 302, 302, 302),
+    "account_login_password": ([], 200, 302, 200),
+    "account_logout": ([], 302, 200, 302),
+    "account_signed_out": ([], 200, 200, 405),
+    "account_inactive": ([], 200, 200, 405),
+    "account_signup": ([], 200, 302, 200),
+    "account_log": ([], 302, 200, 302),
+    "account_reauthenticate": ([], 302, 200, 302),
+    "account_change_password": ([], 302, 200, 302),
+    "account_set_password": ([], 302, 302, 302),
+    "mfa_index": ([], 302, 200, 302),
+    "mfa_authenticate": ([], 302, 302, 302),
+    "mfa_reauthenticate": ([], 302, 302, 302),
+    "mfa_activate_totp": ([], 302, 302, 302),
+    "mfa_deactivate_totp": ([], 302, 404, 302),
+    "mfa_view_recovery_codes": ([], 302, 404, 302),
+    "mfa_generate_recovery_codes": ([], 302, 302, 302),
+    "mfa_download_recovery_codes": ([], 302, 404, 302),
+    "mfa_list_webauthn": ([], 302, 200, 302),
+    "mfa_add_webauthn": ([], 302, 302, 302),
+    "mfa_reauthenticate_webauthn": ([], 302, 302, 302),
+    "mfa_remove_webauthn": ([1], 302, 302, 302),
+    "mfa_edit_webauthn": ([1], 302, 302, 302),
+    "mfa_login_webauthn": ([], 302, 302, 302),
+    "usersessions_list": ([], 302, 200, 302),
+}
+# The portal's pages; their rows come with them.
+PORTAL = {"portal_start", "portal_overview", "portal_look"}
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
-} | {"auth_user_password_change"}  # fmt: skip
+} | {"auth_user_password_change", "accounts_user_reset"}  # fmt: skip
 
 
 def addresses(patterns=None, namespace=""):
@@ -152,6 +186,8 @@ def test_every_address_has_its_row_in_the_tables():
         | set(OPEN)
         | set(QUALITY)
         | set(IMPORTS)
+        | set(ACCOUNT)
+        | PORTAL
         | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
     )
     for table in TABLES:
@@ -416,16 +452,28 @@ def test_accounts_are_for_administrators_alone(clients, cast):
         assert seen == expected, page
 
 
-def test_sign_in_is_open_and_leads_in_only_with_a_role(clients, cast):
-    cast.kaisa.user.set_password("salasana-kaisa-1")
-    cast.kaisa.user.save()
-    cast.stranger.set_password("salasana-kaisa-1")
-    cast.stranger.save()
+@pytest.mark.parametrize("name", ACCOUNT)
+def test_pages_of_signing_in_answer_alike_to_every_role(clients, name):
+    args, of_nobody, of_somebody, to_post = ACCOUNT[name]
+    address = reverse(name, args=args)
+    cast_with_password = [client for role, client in clients.items() if role != "anonymous"]
+    for client in cast_with_password:
+        account = User.objects.get(pk=client.session["_auth_user_id"])
+        account.set_password("salasana-kaikilla-1")
+        account.save()
+        client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == {role: of_nobody if role == "anonymous" else of_somebody for role in clients}
+    assert Client().post(address).status_code == to_post
+
+
+def test_the_administrations_own_sign_in_leads_to_the_one_of_the_site(clients):
     address = reverse("admin:login")
-    assert Client().get(address).status_code == 200
-    for email, status in [("KAISA@example.org", 302), ("stranger@example.org", 200), ("nobody@example.org", 200)]:
-        answer = Client().post(address, {"username": email, "password": "salasana-kaisa-1"})
-        assert answer.status_code == status, email
+    answers = {role: client.get(f"{address}?next=/hallinta/taulut/") for role, client in clients.items()}
+    assert {role: answer.status_code for role, answer in answers.items()} == (
+        dict.fromkeys(ROLES, 403) | {"anonymous": 302} | dict.fromkeys(STAFF, 302)
+    )
+    assert answers["anonymous"].url == "/kirjaudu/?next=/hallinta/taulut/"
 
 
 def test_versions_of_history_are_shown_to_nobody(clients, rows):

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
-from config.checks import controller_is_named
+from config.checks import controller_is_named, letters_are_sent, limits_can_be_counted, second_factor_is_required
 from tests.test_conventions import settings_variables
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,12 +24,15 @@ GOOD = {
     "DATABASE_KEEPS_PLANS": "on",
     "DATABASE_URL": "sqlite://:memory:",
     "DEBUG": "off",
+    "EMAIL_URL": "smtp+tls://user:word@mail.example.org:587",
     "ENFORCEMENT_BODY": "fi=Viranomainen;sv=Myndigheten;en=The authority",
     "ENFORCEMENT_URL": "https://authority.example.org",
     "EXTRA_HOSTS": "",
     "HSTS_SUBDOMAINS": "off",
     "LOG_LEVEL": "INFO",
+    "MAIL_FROM": "rinnalla@example.org",
     "PAGE_CACHE_MEGABYTES": "64",
+    "SECOND_FACTOR_REQUIRED": "on",
     "SECRET_KEY": "0123456789" * 6,
     "SITE_NAME": "Rinnalla",
     "SITE_URL": "https://rinnalla.example.org",
@@ -73,6 +77,8 @@ def test_controller_may_have_one_name_or_one_in_each_language():
         ("DEBUG", "maybe"),
         ("DEBUG", ""),
         ("BEHIND_PROXY", "nginx"),
+        ("EMAIL_URL", "pigeon://example.org"),
+        ("SECOND_FACTOR_REQUIRED", "later"),
         ("HSTS_SUBDOMAINS", "2"),
         ("CONTROLLER_NAME", ""),
         ("CONTROLLER_NAME", "fi=Esimerkkiyhdistys ry;sv=Exempelföreningen rf"),
@@ -132,3 +138,29 @@ def test_deployment_check_asks_who_the_controller_is(settings, changes, ids):
     for name, value in changes.items():
         setattr(settings, name, value)
     assert [warning.id for warning in controller_is_named(None)] == ids
+
+
+def test_deployment_check_refuses_an_administration_without_a_second_factor(settings):
+    answers = []
+    for required in (True, False):
+        settings.SECOND_FACTOR_REQUIRED = required
+        answers.append([error.id for error in second_factor_is_required(None)])
+    assert answers == [[], ["rinnalla.E003"]]
+
+
+def test_deployment_check_warns_when_letters_are_only_files(settings):
+    answers = []
+    for backend in ("smtp", "filebased"):
+        settings.EMAIL_BACKEND = f"django.core.mail.backends.{backend}.EmailBackend"
+        answers.append([warning.id for warning in letters_are_sent(None)])
+    assert answers == [[], ["rinnalla.W002"]]
+
+
+@pytest.mark.django_db
+def test_deployment_check_asks_for_the_table_in_which_tries_are_counted(settings):
+    found = [error.id for error in limits_can_be_counted(None, databases=["default"])]
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "no_table"}}
+    with transaction.atomic():
+        missing = [error.id for error in limits_can_be_counted(None, databases=["default"])]
+        transaction.set_rollback(True)
+    assert (found, missing) == ([], ["rinnalla.E004"])

@@ -21,6 +21,7 @@ from registry.models import (
     Sector,
     SharedMailbox,
     SituationStatement,
+    Topic,
 )
 from registry.roles import end_role
 
@@ -33,7 +34,7 @@ class WordListAdmin(OwnRegion, TranslationAdmin):
     sortable_by = []
 
 
-admin.site.register([Sector, AgentTask], WordListAdmin)
+admin.site.register([Sector, AgentTask, Topic], WordListAdmin)
 
 
 @admin.register(SharedMailbox)

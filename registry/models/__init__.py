@@ -19,6 +19,7 @@ from registry.models.geography import (
 from registry.models.imports import ExportLog, ImportMapping, ImportRow, ImportRun
 from registry.models.offers import Channel, GrantPeriod, Premises
 from registry.models.people import Consent, Person
+from registry.models.portal import ActingEntry, Handover, Topic
 from registry.models.quality import QualityException
 from registry.models.roles import (
     Agent,
@@ -36,6 +37,7 @@ from registry.models.site import PageText, SiteState
 from registry.models.work import Feedback, Task, WorkArea
 
 __all__ = [
+    "ActingEntry",
     "Agent",
     "AgentTask",
     "AgentTraining",
@@ -57,6 +59,7 @@ __all__ = [
     "Feedback",
     "FigureSeries",
     "GrantPeriod",
+    "Handover",
     "ImportMapping",
     "ImportRow",
     "ImportRun",
@@ -78,5 +81,6 @@ __all__ = [
     "SituationStatement",
     "SizeClass",
     "Task",
+    "Topic",
     "WorkArea",
 ]

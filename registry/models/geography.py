@@ -354,6 +354,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
             .exclude(Exists(follows[1]))
         )
 
+    def with_role_of(self, user):
+        """Return the municipalities in which `user` has an appointment or is an agent today."""
+        held = {"person__user": user, "municipality": OuterRef("pk")}
+        agents = apps.get_model("registry", "Agent").objects.current()
+        return self.filter(Exists(Appointment.objects.current().filter(**held)) | Exists(agents.filter(**held)))
+
     def without_vacancy_task(self):
         """Return those of `vacant_on` for whose vacancy no task is open and none has been done by somebody."""
         tasks = apps.get_model("registry", "Task").objects.filter(kind="vacancy", municipality=OuterRef("pk"))

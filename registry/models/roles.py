@@ -156,6 +156,13 @@ class Appointment(Period):
         help_text=_("In which part of the municipality the person works. The public page shows it."),
     )
     title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("For example: leisure secretary."))
+    topics = models.ManyToManyField(
+        "registry.Topic",
+        blank=True,
+        related_name="appointments",
+        verbose_name=_("topics to ask about"),
+        help_text=_("Colleagues find the liaison by these in the directory."),
+    )
     hours_per_week = models.DecimalField(
         _("working time, hours a week"),
         max_digits=4,

@@ -135,7 +135,22 @@ class Task(models.Model):
         NEXT_STEP = "next_step", _("Next step")
         VACANCY = "vacancy", _("Name a new liaison")
 
+    class Audience(models.TextChoices):
+        """Whose list the task stands on."""
+
+        COORDINATORS = "coordinators", _("coordinators")
+        PAIR = "pair", _("the municipality's liaisons and agents")
+
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
+    audience = models.CharField(
+        _("whose list"), max_length=12, choices=Audience, default=Audience.COORDINATORS, editable=False
+    )
+    is_proposal = models.BooleanField(
+        _("proposed, not yet agreed"),
+        default=False,
+        editable=False,
+        help_text=_("An agent proposes, a liaison agrees."),
+    )
     title = models.CharField(_("what"), max_length=200, help_text=_("Begin with a verb: call, ask, check."))
     region = models.ForeignKey(
         "registry.Region",
@@ -197,11 +212,16 @@ class Task(models.Model):
         ordering = [models.F("due_on").asc(nulls_last=True), "pk"]
         indexes = [models.Index(fields=["region", "due_on"], condition=Q(done_at__isnull=True), name="task_open")]
         constraints = [
+            models.CheckConstraint(
+                name="task_of_pair_has_municipality",
+                condition=~Q(audience="pair") | Q(municipality__isnull=False),
+                violation_error_message=_("A task of the pair belongs to a municipality."),
+            ),
             models.UniqueConstraint(
                 fields=["municipality"],
                 condition=Q(kind="vacancy", done_at__isnull=True),
                 name="vacancy_task_open_once",
-            )
+            ),
         ]
 
     def __str__(self):

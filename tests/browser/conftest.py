@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs its own loop in this thread
 
@@ -43,3 +44,10 @@ def site(live_server, page, settings):
         return response
 
     return open_page
+
+
+@pytest.fixture(autouse=True)
+def _no_tries_counted():
+    """Begin every test with nothing counted: the cache's table outlives a test with real transactions."""
+    yield
+    cache.clear()

@@ -40,15 +40,14 @@ def addresses(demo):  # noqa: F811
         "delete": f"{TABLES}association/{association.pk}/delete/",
         "step": f"{TABLES}municipality/{oulu.pk}/merge/",
         "accounts": "/hallinta/accounts/user/",
-        "password": "/hallinta/password_change/",
     }
 
 
 def sign_in(site, page, email="admin@example.org"):
-    site("/hallinta/login/")
-    page.fill("#id_username", email)
+    site("/kirjaudu/salasana/")
+    page.fill("#id_login", email)
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.click("main [type=submit]")
     page.wait_for_selector("#user-tools")
 
 
@@ -72,7 +71,7 @@ def all_faults(site, page, addresses, schemes):
         page.click("[type=submit].default, .submit-row [type=submit]")
         page.wait_for_selector(".errorlist")
 
-    look("sign-in", "/hallinta/login/")
+    look("sign-in", "/kirjaudu/salasana/")
     sign_in(site, page)
     for name, address in addresses.items():
         look(name, address)

@@ -14,10 +14,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def signed_in(transactional_db, site, page):
     """The demo's coordinator, on the board."""
     load_demo()
-    site("/hallinta/login/?next=/hallinta/")
-    page.fill("#id_username", "coordinator@example.org")
+    site("/kirjaudu/salasana/?next=/hallinta/")
+    page.fill("#id_login", "coordinator@example.org")
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.click("main [type=submit]")
     page.wait_for_selector("table.board")
     return page
 

@@ -20,10 +20,10 @@ def twins(transactional_db):
 
 
 def sign_in(site, page, address):
-    site(f"/hallinta/login/?next={address}")
-    page.fill("#id_username", "coordinator@example.org")
+    site(f"/kirjaudu/salasana/?next={address}")
+    page.fill("#id_login", "coordinator@example.org")
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.click("main [type=submit]")
 
 
 def look_at(site, page, addresses):

@@ -75,10 +75,10 @@ def test_axe_finds_nothing_with_scripts_blocked(demo, site, page):
 
 
 def test_style_guide_is_accessible(demo, site, page):
-    site("/hallinta/login/?next=/hallinta/tyyliopas/")
-    page.fill("#id_username", "coordinator@example.org")
+    site("/kirjaudu/salasana/?next=/hallinta/tyyliopas/")
+    page.fill("#id_login", "coordinator@example.org")
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.click("main [type=submit]")
     page.wait_for_selector("#marks")
     for width in (360, 1280):
         for scheme in ("light", "dark"):

@@ -20,10 +20,10 @@ PAGES = {
 def coordinator(transactional_db, site, page):
     """A coordinator of the demo, signed in."""
     load_demo()
-    site("/hallinta/login/?next=/hallinta/laatu/")
-    page.fill("#id_username", "coordinator@example.org")
+    site("/kirjaudu/salasana/?next=/hallinta/laatu/")
+    page.fill("#id_login", "coordinator@example.org")
     page.fill("#id_password", PASSWORD)
-    page.click("[type=submit]")
+    page.click("main [type=submit]")
     page.wait_for_selector(".quality")
 
 

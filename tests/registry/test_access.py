@@ -159,6 +159,8 @@ def one_of_everything(region):
         models.Feedback.objects.create(kind="other", region=region, message="x", answer_by=A_DAY),
         models.Task.objects.create(title="Tee", region=region),
         models.ContactEntry.objects.create(region=region, municipality=municipality, about="x"),
+        models.Handover.objects.create(region=region, appointment=appointment),
+        models.ActingEntry.objects.create(region=region, municipality=municipality, kind="looked"),
         models.ChangeSet.objects.create(kind="import", subject="x", region=region),
         models.ImportMapping.objects.create(target="x", region=region, source="x"),
         models.ImportRun.objects.create(target="x", region=region, file_name="x.csv"),

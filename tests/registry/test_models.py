@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, models, transaction
 
 from accounts.models import User
 from registry.models import (
+    ActingEntry,
     Agent,
     AgentTraining,
     Appointment,
@@ -29,6 +30,7 @@ from registry.models import (
     Coordinator,
     FigureSeries,
     GrantPeriod,
+    Handover,
     ImportMapping,
     ImportRow,
     ImportRun,
@@ -84,6 +86,8 @@ def world():
         association=factories.AssociationFactory(municipality=municipality), name="N", source="x", basis="given",
         obtained_on=LATER,
     )  # fmt: skip
+    Handover.objects.create(region=region, appointment=appointment)
+    ActingEntry.objects.create(region=region, **place, kind="looked")
     step = ChangeSet.objects.create(kind="merge", subject="x", region=region)
     ChangedRow.objects.create(change_set=step, table="x", row_pk=1, digest="x")
     ContactEntry.objects.create(region=region, **place, about="x")
@@ -135,6 +139,7 @@ VALIDITIES = {AreaMembership, Channel, GrantPeriod, Premises, RegionMembership, 
 
 CASES = {
     "account_address_once": lambda world: User.objects.bulk_create([User(email="SAMA@example.org")]),
+    "acting_entry_source_of_acts": change(ActingEntry, source="phone"),
     "agent_active": change(Agent, **upside_down("active")),
     "agent_open_once": repeat(Agent),
     "agent_trained": change(Agent, **upside_down("trained")),
@@ -152,6 +157,7 @@ CASES = {
     "deputy_has_expiry": lambda world: appoint(world, kind="deputy"),
     "fallback_has_reason": lambda world: appoint(world, kind="fallback", fallback_reason=""),
     "grant_period_in_order": change(GrantPeriod, opens_on=LATER, closes_on=EARLIER),
+    "handover_of_one_role": change(Handover, appointment=None),
     "holder_known_where_needed": lambda world: appoint(world, kind="fallback", fallback_reason="x", person=None),
     "import_mapping_once_for_all": repeat(ImportMapping, region=None),
     "import_mapping_once_in_region": lambda world: ImportMapping.objects.bulk_create(
@@ -169,6 +175,7 @@ CASES = {
     "region_has_a_language": change(Region, has_finnish=False, has_swedish=False, has_english=False),
     "site_state_one_row": lambda world: SiteState.objects.bulk_create([SiteState(pk=2)]),
     "statement_open_once": repeat(SituationStatement),
+    "task_of_pair_has_municipality": lambda world: Task.objects.bulk_create([Task(title="x", audience="pair")]),
     "training_completed": change(AgentTraining, **upside_down("completed")),
     "vacancy_task_open_once": repeat(Task),
     "working_time_one_way": change(Appointment, hours_per_week=3, percent=10),

@@ -10,7 +10,8 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 
-from accounts.models import User
+from accounts.models import SecretLink, SignInEvent, User
+from mailing.models import Letter
 from registry import models
 from registry.change_sets import Recording
 from registry.privacy import (
@@ -54,6 +55,7 @@ WITHOUT_PEOPLES_DATA = {
     models.SiteState,
     models.SituationStatement,
     models.SizeClass,
+    models.Topic,
 }
 
 
@@ -73,7 +75,7 @@ def noon(on):
 def test_every_table_declares_how_long_peoples_data_is_kept():
     tables = {
         model
-        for app in ("registry", "accounts")
+        for app in ("registry", "accounts", "mailing", "account", "mfa", "usersessions")
         for model in apps.get_app_config(app).get_models()
         if not model.__name__.startswith("Historical")
     }
@@ -144,6 +146,22 @@ MAKERS = {
     "contact log": (24, lambda on: models.ContactEntry.objects.create(
         region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(), happened_on=on, about="x"
     )),
+    "handover": (24, lambda on: models.Handover.objects.create(
+        region=factories.RegionFactory(), appointment=factories.AppointmentFactory(), note="x", written_at=noon(on)
+    )),
+    "acting for another": (24, lambda on: models.ActingEntry.objects.create(
+        region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(), kind="looked",
+        happened_at=noon(on),
+    )),
+    "sign-in": (12, lambda on: SignInEvent.objects.create(
+        account=factories.UserFactory(), kind="signed_in", happened_at=noon(on)
+    )),
+    "link": (3, lambda on: SecretLink.objects.create(
+        token_hash=str(on), purpose="x", scope="x", expires_at=noon(on)
+    )),
+    "letter": (12, lambda on: Letter.objects.create(
+        key=str(on), kind="x", address="x@example.org", created_at=noon(on)
+    )),
     "row of a file": (3, lambda on: models.ImportRow.objects.create(
         run=models.ImportRun.objects.create(target="x", file_name="x", started_at=noon(on)), number=1
     )),
@@ -212,6 +230,7 @@ def test_preview_counts_and_removes_nothing(capsys):
     expected = {
         "person": 4, "consent": 1, "associationcontact": 2, "feedback": 1, "task": 1, "sharedmailbox": 1,
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
+        "handover": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
     }  # fmt: skip
 
     assert enforce_retention(today=TODAY, preview=True) == expected

@@ -1,0 +1,54 @@
+"""A lost second factor: another administrator resets it, it is written down, and the person is told."""
+
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.events import record_event
+from accounts.models import SignInEvent
+from mailing.outbox import Message, letter_kind, queue_letter
+
+
+@transaction.atomic
+def reset_second_factor(account, *, by):
+    """Remove every second factor of `account`, end its sessions and tell the person by letter; return the event.
+
+    Raises ValidationError with the code "own" for one's own account: somebody else has
+    to see who is asking; and "none" when there is nothing to reset.
+    """
+    if account.pk == by.pk:
+        raise ValidationError(_("Ask another administrator to reset your own second factor."), code="own")
+    removed, _tables = Authenticator.objects.filter(user=account).delete()
+    if not removed:
+        raise ValidationError(_("This account has no second factor."), code="none")
+    for session in UserSession.objects.filter(user=account):
+        session.end()
+    event = record_event(account, SignInEvent.Kind.FACTOR_RESET, by=by)
+    queue_letter(
+        "second_factor_reset",
+        key=f"second_factor_reset:{event.pk}",
+        address=account.email,
+        language=get_language() or settings.LANGUAGE_CODE,
+        arguments={"event": event.pk},
+    )
+    return event
+
+
+@letter_kind("second_factor_reset")
+def second_factor_reset_letter(letter):
+    """Tell the person that an administrator has removed their second factor."""
+    if not SignInEvent.objects.filter(pk=letter.arguments["event"]).exists():
+        return None
+    text = _(
+        "An administrator has removed the second factor of your account and signed you out everywhere.\n\n"
+        "When you sign in next, you choose a new second factor.\n\n"
+        "If you did not ask for this, tell your region's coordinator at once."
+    )
+    return Message(
+        subject=_("The second factor of your account has been reset"),
+        text=f"{text}\n\n--\n{settings.SITE_NAME}\n{settings.SITE_URL}\n",
+    )

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MailingConfig(AppConfig):
+    """Letters on their way: the outbox, what was sent, and what became of it."""
+
+    name = "mailing"
+    verbose_name = _("letters")
+    default_auto_field = "django.db.models.BigAutoField"

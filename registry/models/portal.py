@@ -1,0 +1,154 @@
+"""What the portal of liaisons and agents adds: topics to ask about, handovers, and what was done in whose place."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.history import PersonalHistory
+from registry.models.scope import RegionRowQuerySet, ScopedQuerySet
+
+
+class Topic(models.Model):
+    """A topic on which colleagues can ask a liaison, under a name the administrators choose."""
+
+    key = models.SlugField(_("key"), unique=True, help_text=_("Stays the same when the name changes."))
+    name = models.CharField(_("name"), max_length=120)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("topic of liaisons")
+        verbose_name_plural = _("topics of liaisons")
+        ordering = ["position", "key"]
+
+    def __str__(self):
+        return self.name
+
+
+class HandoverQuerySet(ScopedQuerySet):
+    """Reads of handovers."""
+
+    def in_regions(self, region_ids):
+        """Return the handovers of these regions."""
+        return self.filter(region__in=region_ids)
+
+
+class Handover(models.Model):
+    """What somebody who leaves a role tells the next one, beside what the registry gathers by itself.
+
+    The pack itself (open tasks, contacts, dates) is computed when it is opened.
+    """
+
+    region = models.ForeignKey("registry.Region", models.PROTECT, related_name="handovers", verbose_name=_("region"))
+    appointment = models.OneToOneField(
+        "registry.Appointment",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="handover",
+        verbose_name=_("appointment that ends"),
+    )
+    coordination = models.OneToOneField(
+        "registry.Coordinator",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="handover",
+        verbose_name=_("coordinator's role that ends"),
+    )
+    successor = models.ForeignKey(
+        "registry.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="handovers_to",
+        verbose_name=_("successor"),
+        help_text=_("Empty: nobody has been named yet."),
+    )
+    note = models.TextField(_("to the next one"), max_length=4000, blank=True)
+    written_at = models.DateTimeField(_("written at"), default=timezone.now, editable=False)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("written by"),
+    )
+
+    history = PersonalHistory(personal=["note"])
+    objects = HandoverQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("handover")
+        verbose_name_plural = _("handovers")
+        ordering = ["-written_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="handover_of_one_role",
+                condition=Q(appointment__isnull=False, coordination__isnull=True)
+                | Q(appointment__isnull=True, coordination__isnull=False),
+            )
+        ]
+
+    def __str__(self):
+        return f"{timezone.localtime(self.written_at):%d.%m.%Y}"
+
+
+class ActingEntry(models.Model):
+    """That a coordinator looked at the portal as somebody else sees it, or did something there in their place."""
+
+    class Kind(models.TextChoices):
+        LOOKED = "looked", _("looked at the portal")
+        ACTED = "acted", _("acted in somebody's place")
+
+    class Source(models.TextChoices):
+        """How the person had asked for it; empty when the coordinator only looked."""
+
+        PHONE = "phone", _("phone call")
+        MAIL = "mail", _("letter or e-mail")
+        MEETING = "meeting", _("meeting")
+
+    region = models.ForeignKey(
+        "registry.Region", models.PROTECT, related_name="acting_entries", verbose_name=_("region")
+    )
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="acting_entries", verbose_name=_("municipality")
+    )
+    person = models.ForeignKey(
+        "registry.Person",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="acted_for",
+        verbose_name=_("in whose place"),
+    )
+    kind = models.CharField(_("what happened"), max_length=10, choices=Kind)
+    source = models.CharField(_("source"), max_length=10, choices=Source, blank=True)
+    step = models.CharField(_("step"), max_length=60, blank=True, help_text=_("Name of the page."))
+    happened_at = models.DateTimeField(_("when"), default=timezone.now, editable=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("done by"),
+    )
+
+    objects = RegionRowQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry of acting for somebody")
+        verbose_name_plural = _("log of acting for others")
+        ordering = ["-happened_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="acting_entry_source_of_acts",
+                condition=Q(kind="looked", source="") | Q(kind="acted") & ~Q(source=""),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {timezone.localtime(self.happened_at):%d.%m.%Y %H.%M}"

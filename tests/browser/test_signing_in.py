@@ -1,0 +1,162 @@
+"""Signing in with a real browser: codes in two languages, a virtual passkey, an application's codes; axe."""
+
+import re
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.core import mail
+
+from accounts.models import User
+from config.demo import PASSWORD
+from tests.accounts.helpers import latest_code, totp_code
+from tests.browser.test_public import violations
+from tests.demo_world import load_demo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OWN = "/kirjaudu/tunnistautuminen/"
+
+
+@pytest.fixture
+def demo():
+    """The demo world."""
+    load_demo()
+
+
+def sign_in(site, page, email, leads="/oma/"):
+    """Sign in with the password."""
+    site(f"/kirjaudu/salasana/?next={leads}")
+    page.fill("#id_login", email)
+    page.fill("#id_password", PASSWORD)
+    page.click("main [type=submit]")
+    page.wait_for_load_state()
+
+
+def confirm_password(page):
+    """Write the password once more where a sensitive step asks for it."""
+    page.fill("#id_password", PASSWORD)
+    page.click("main [type=submit]")
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("prefix", ["", "/sv"])
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_a_code_signs_in(demo, site, page, prefix, scripts):
+    if scripts == "off":
+        page.route("**/*.js", lambda route: route.abort())
+    site(f"{prefix}/kirjaudu/")
+    page.fill("#id_email", "liaison.oulu@example.org")
+    page.click("main [type=submit]")
+    page.wait_for_selector("#id_code")
+    page.fill("#id_code", latest_code().lower().replace("-", " "))
+    page.click("main [type=submit]")
+    page.wait_for_url(re.compile(rf"{prefix}/oma/"))
+    assert mail.outbox[-1].to == ["liaison.oulu@example.org"]
+
+
+def test_a_passkey_opens_the_administration(demo, site, page, settings, live_server):
+    settings.SECOND_FACTOR_REQUIRED = True
+    # A passkey belongs to a name, never to a number.
+    address = live_server.url.replace("127.0.0.1", "localhost")
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("WebAuthn.enable")
+    device = {
+        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+        "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+    }  # fmt: skip
+    devtools.send("WebAuthn.addVirtualAuthenticator", {"options": device})
+    page.goto(f"{address}/hallinta/")
+    page.goto(f"{address}/kirjaudu/salasana/?next=/hallinta/")
+    page.fill("#id_login", "coordinator@example.org")
+    page.fill("#id_password", PASSWORD)
+    page.click("main [type=submit]")
+    page.wait_for_url(f"{address}{OWN}")
+    page.click("a[href$='/avaimet/uusi/']")
+    confirm_password(page)
+    page.check("#id_passwordless")
+    page.click("#mfa_webauthn_add")
+    page.wait_for_url(f"{address}{OWN}varakoodit/")
+    codes = page.input_value("#recovery_codes").split()
+    page.goto(f"{address}/hallinta/")
+    opened = page.url
+    page.goto(f"{address}/kirjaudu/ulos/")
+    page.click("main [type=submit]")
+    page.wait_for_url(f"{address}/kirjaudu/ulkona/")
+
+    page.goto(f"{address}/kirjaudu/salasana/")
+    page.fill("#id_login", "coordinator@example.org")
+    page.fill("#id_password", PASSWORD)
+    page.click("main [type=submit]")
+    page.wait_for_url(f"{address}{OWN}vahvista/")
+    page.click("#mfa_webauthn_authenticate")
+    page.wait_for_url(f"{address}/hallinta/")
+    page.goto(f"{address}/kirjaudu/ulos/")
+    page.click("main [type=submit]")
+    page.goto(f"{address}/kirjaudu/salasana/")
+    page.click("#passkey_login")
+    page.wait_for_url(f"{address}/hallinta/")
+    events = User.objects.get(email="coordinator@example.org").sign_in_events.order_by("pk")
+    assert (opened, len(codes)) == (f"{address}/hallinta/", 10)
+    assert [(event.kind, event.means) for event in events if event.kind != "signed_out"] == [
+        ("signed_in", "password"),
+        ("factor_added", "passkey"),
+        ("signed_in", "password"),
+        ("signed_in", "passkey"),
+    ]
+
+
+def test_an_authenticator_application_opens_the_administration(demo, site, page, settings):
+    settings.SECOND_FACTOR_REQUIRED = True
+    sign_in(site, page, "coordinator@example.org", "/hallinta/")
+    page.wait_for_url(f"**{OWN}")
+    page.click("a[href$='/sovellus/']")
+    confirm_password(page)
+    assert page.locator("img.qr").evaluate("image => image.complete && image.naturalWidth > 0")
+    page.fill("#id_code", totp_code(page.input_value("#authenticator_secret")))
+    page.click("main [type=submit]")
+    page.wait_for_url(f"**{OWN}varakoodit/")
+    site("/hallinta/")
+    assert page.locator("#user-tools").count() == 1
+    assert page.complaints == []
+    assert sorted(Authenticator.objects.values_list("type", flat=True)) == ["recovery_codes", "totp"]
+
+
+def test_axe_finds_nothing_on_the_pages_of_signing_in(demo, site, page):
+    found = {}
+
+    def look(address):
+        for width, scheme in ((360, "dark"), (1280, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            if address:
+                site(address)
+            if problems := violations(page):
+                found[address or page.url, width, scheme] = problems
+
+    for name in ("", "salasana/", "suljettu/", "ei-itse/", "ulkona/"):
+        look(f"/kirjaudu/{name}")
+    site("/kirjaudu/")
+    page.fill("#id_email", "liaison.oulu@example.org")
+    page.click("main [type=submit]")
+    page.wait_for_selector("#id_code")
+    page.fill("#id_code", "väärä")
+    page.click("main [type=submit]")
+    page.wait_for_selector("#errors")
+    look("")
+    page.click("[form=logout-from-stage]")
+    page.wait_for_load_state()
+    sign_in(site, page, "coordinator@example.org", "/kirjaudu/loki/")
+    for name in ("loki/", "istunnot/", "ulos/", "salasana/vaihda/", "varmistus/", OWN.rpartition("/kirjaudu/")[2]):
+        look(f"/kirjaudu/{name}")
+    look(f"{OWN}avaimet/")
+    site(f"{OWN}sovellus/")
+    confirm_password(page)
+    look(f"{OWN}sovellus/")
+    look(f"{OWN}avaimet/uusi/")
+    page.goto(page.url.replace("avaimet/uusi/", "sovellus/"))
+    page.fill("#id_code", totp_code(page.input_value("#authenticator_secret")))
+    page.click("main [type=submit]")
+    page.wait_for_url(f"**{OWN}varakoodit/")
+    for name in ("", "varakoodit/", "varakoodit/uudet/", "sovellus/poista/", "varmistus/"):
+        look(f"{OWN}{name}")
+    assert found == {}
+    assert page.complaints == []
