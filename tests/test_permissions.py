@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from common.partial_dates import PartialDate
 from registry import models
 from tests import factories
+from tests.portal import test_gate as portal_gate
 
 TODAY = dt.date(2026, 1, 1)
 ROLES = ("anonymous", "stranger", "liaison", "agent", "former", "coordinator", "other_coordinator", "administrator")
@@ -122,6 +123,9 @@ APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
 } | {"auth_user_password_change"}  # fmt: skip
 
+# The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py).
+PORTAL = set(portal_gate.PAGES) | portal_gate.APART
+
 
 def addresses(patterns=None, namespace=""):
     """Return the name of every address, with its namespace."""
@@ -140,6 +144,7 @@ def test_every_address_has_its_row_in_the_tables():
         expected.add(f"admin:registry_{table}_export")
         if hasattr(getattr(models, _class_name(table)), "history"):
             expected.add(f"admin:registry_{table}_simple_history")
+    expected |= PORTAL
     assert set(addresses()) == expected
 
 
