@@ -10,7 +10,7 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from registry import board_columns, publicity, quality  # noqa: F401, PLC0415 - the tables are ready only now
+        from registry import board_columns, invitations, publicity, quality  # noqa: F401, PLC0415 - the tables are ready only now
 
         publicity.connect()
         quality.register(*quality.CHECKS)

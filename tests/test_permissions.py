@@ -96,6 +96,7 @@ STEPS = {
     "registry_changeset_undo": ("changeset", [], (200, 404, 200)),
     "registry_person_erase": ("person", [], (403, 404, 200)),
     "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
+    "registry_person_invite": ("person", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
 }
@@ -123,8 +124,9 @@ APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
 } | {"auth_user_password_change"}  # fmt: skip
 
-# The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py).
-PORTAL = set(portal_gate.PAGES) | portal_gate.APART
+# The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py);
+# a link is for whoever has it (tests/portal/test_links.py).
+PORTAL = set(portal_gate.PAGES) | portal_gate.APART | {"link"}
 
 
 def addresses(patterns=None, namespace=""):
