@@ -14,7 +14,7 @@ from accounts.events import record_event
 from accounts.links import make_link, use_link
 from accounts.models import SignInEvent
 
-PURPOSE = "signin"
+PURPOSE, INVITATION = "signin", "invitation"
 LIFETIME = dt.timedelta(hours=1)
 
 
@@ -41,7 +41,7 @@ def sign_in_by_link(request, link):
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     account = link.account
-    if link.purpose != PURPOSE or account is None or not account.is_active:
+    if link.purpose not in {PURPOSE, INVITATION} or account is None or not account.is_active:
         raise ValidationError(_("This link has been used or is too old. Ask for a new one."), code="not_usable")
     use_link(link)
     logout(request, show_message=False)

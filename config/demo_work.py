@@ -5,6 +5,7 @@ import random
 
 from registry.contact_log import prefill_entry, record_contact
 from registry.models import ContactEntry, Municipality, Person, Task
+from registry.pair_tasks import add_pair_task, tick_task
 from registry.tasks import complete_task, responsible_coordinator
 
 ABOUT = (
@@ -24,6 +25,15 @@ OWN_TASKS = (
     ("Tilaa kahvit verkostotapaamiseen", 9),
     ("Kokoa seudun terveiset rahoittajan raporttiin", -4),
     ("Sovi koordinaattorien yhteinen työpäivä", 21),
+)
+
+# On the lists of liaisons and agents: days until it is due, and whether it is an agent's proposal, or done.
+PAIR_TASKS = (
+    ("Kutsukaa yhdistykset kevään yhdistysiltaan", 6, "agreed"),
+    ("Päivittäkää tilojen varausohje", -5, "agreed"),
+    ("Kootkaa toiveet hyvinvointikertomukseen", None, "agreed"),
+    ("Kysykää kylätoimikunnalta tilasta", 30, "proposed"),
+    ("Esitelkää agentti hyvinvointitoimikunnalle", -20, "done"),
 )
 
 
@@ -67,3 +77,17 @@ def _contact(draw, municipality, today, on, by):
     record_contact(entry, by=by, details_checked=person is not None and entry.is_reached and draw.random() < 0.5)
     if entry.task and (entry.next_step_on < today - dt.timedelta(days=20) or draw.random() < 0.3):
         complete_task(entry.task, by=by)
+
+
+def work_of_pairs(today):
+    """Give the municipalities whose liaisons can sign in to the demo a list of the pair's tasks."""
+    for liaison in Person.objects.filter(user__email__startswith="liaison."):
+        municipality = liaison.appointments.current().get().municipality
+        agent = Person.objects.filter(agencies__municipality=municipality, user__isnull=False).first()
+        for title, days, state in PAIR_TASKS:
+            is_proposal = state == "proposed"
+            by = agent.user if is_proposal and agent else liaison.user
+            due_on = None if days is None else today + dt.timedelta(days=days)
+            task = add_pair_task(municipality, title=title, due_on=due_on, is_proposal=is_proposal, by=by)
+            if state == "done":
+                tick_task(task, by=liaison.user)

@@ -4,6 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.views import links
 from public.views import errors, machines, style_guide
 
 urlpatterns = [
@@ -18,6 +19,7 @@ urlpatterns = [
         path("hallinta/", admin.site.urls),
         path("kirjaudu/", include("accounts.urls")),
         path("oma/", include("portal.urls")),
+        path("y/<str:token>/", links.link, name="link"),
         path("", include("public.urls")),
         prefix_default_language=False,
     ),

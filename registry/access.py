@@ -107,6 +107,7 @@ class MunicipalityAccess:
     municipality: models.Municipality
     person: models.Person | None
     roles: frozenset[str]
+    may_write: bool = False  # on the page that is being shown
 
     @property
     def is_officer(self):
@@ -143,13 +144,14 @@ def roles_in_municipality(user, municipality):
     return frozenset(roles)
 
 
-def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY):
+def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False):
     """Open a portal page of one municipality to those who have a role there today.
 
     The decorated view gets (request, access, …) in place of the address's
-    municipality. Strangers get 404, those who may read but not write 403 for a POST. A
-    coordinator without another role there first says that they look at the pages in
-    somebody's place (address `portal_look`), which is logged.
+    municipality. Strangers get 404, those who may read but not write 403 for a POST, and
+    for a GET too when the whole page is `for_writing` (a form). A coordinator without
+    another role there first says that they look at the pages in somebody's place
+    (address `portal_look`), which is logged.
     """
 
     def decorate(view):
@@ -158,12 +160,12 @@ def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY):
             municipality = models.Municipality.objects.filter(slug=municipality_slug).first()
             roles = roles_in_municipality(request.user, municipality) if municipality else frozenset()
             person = getattr(request.user, "person", None)
-            access = MunicipalityAccess(municipality, person, roles)
+            access = MunicipalityAccess(municipality, person, roles, may_write=bool(roles & writers))
             if not access.may(readers):
                 raise Http404
             if access.is_looking and request.session.get(LOOKING_AT) != municipality.pk:
                 return redirect("portal_look", municipality_slug)
-            if request.method not in {"GET", "HEAD"} and not access.may(writers):
+            if (for_writing or request.method not in {"GET", "HEAD"}) and not access.may_write:
                 raise PermissionDenied
             return view(request, access, *args, **kwargs)
 

@@ -17,3 +17,28 @@ def confirm_contact_details(person, *, on, by):
         person._history_user = by
         person.save(update_fields=["contact_checked_on"])
     return person
+
+
+@transaction.atomic
+def change_contact_details(person, *, on, by):
+    """Save the changed contact details of `person`, checked by that on the day `on`; return the person.
+
+    Raises ValidationError with the codes of the fields; nothing is saved then.
+    """
+    person.contact_checked_on = on
+    person._history_user = by
+    person.full_clean()
+    person.save(update_fields=["email", "phone", "language", "contact_checked_on", "search"])
+    return person
+
+
+@transaction.atomic
+def change_publicity(appointment, *, by):
+    """Save which of an officer's details are public in `appointment`, and its working conditions; return it.
+
+    Raises ValidationError with the codes of fields and constraints; nothing is saved then.
+    """
+    appointment._history_user = by
+    appointment.full_clean()
+    appointment.save()
+    return appointment

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from registry.models import Appointment, Municipality
+from registry.models import Appointment, Consent, Municipality
 
 NAME, EMAIL, PHONE = FIELDS = ("name", "email", "phone")
 
@@ -154,3 +154,19 @@ def mailbox_pages(mailbox, *, on=None):
     pages = _Pages({each.municipality_id for each in appointments}, on)
     standings = [pages.standing(each) for each in appointments]
     return {each.place: each.url for each in standings if each.url}
+
+
+@dataclass(frozen=True)
+class VolunteerField:
+    """One detail of a volunteer: its key and name, what is recorded, and whether a consent in force shows it."""
+
+    key: str
+    label: str
+    value: str
+    is_shown: bool
+
+
+def public_fields_of(person):
+    """Return a VolunteerField for each detail that needs a volunteer's consent, in one query."""
+    given = set(person.consents.in_force().values_list("field", flat=True))
+    return [VolunteerField(key, str(label), getattr(person, key), key in given) for key, label in Consent.Field.choices]

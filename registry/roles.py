@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.partial_dates import PartialDate
+from registry.invitations import invite_newcomer
 from registry.models import Agent, Appointment, Coordinator, Municipality, Pairing, Region, SituationStatement
 from registry.tasks import follow_role
 
@@ -76,19 +77,24 @@ def check_role(role):
 
 
 @transaction.atomic
-def save_role(role, *, by):
+def save_role(role, *, by, invites=True):
     """Check and save a new or changed role, statement or pair; return it.
 
     `by` is the account that does it (None for commands). Naming a liaison ends the
     statements in force that somebody is being named or that there is nobody, on the
     day before. An end given to an appointment or an agent ends their pairs, and a
     liaison's deputies, on the same day at the latest. The tasks of somebody who has
-    left are passed on, and a task asks for a new liaison (registry/tasks.py). Raises
-    ValidationError, with the codes of `check_role` besides those of the fields and
-    constraints; nothing is saved then.
+    left are passed on, and a task asks for a new liaison (registry/tasks.py). The
+    holder of a new role who has an address and no account is invited, unless a command
+    does it or `invites` is off: a file of thirty liaisons must not send thirty letters
+    that nobody has looked at. Raises ValidationError, with the codes of `check_role` besides those of the
+    fields and constraints; nothing is saved then.
     """
+    is_new = role.pk is None
     _write_role(role, by)
     follow_role(role)
+    if is_new and invites and by is not None:
+        invite_newcomer(role, by=by)
     return role
 
 

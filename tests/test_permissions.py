@@ -15,6 +15,7 @@ from accounts.models import User
 from common.partial_dates import PartialDate
 from registry import models
 from tests import factories
+from tests.portal import test_gate as portal_gate
 from tests.registry.imports.files import read
 
 TODAY = dt.date(2026, 1, 1)
@@ -97,6 +98,7 @@ STEPS = {
     "registry_changeset_undo": ("changeset", [], (200, 404, 200)),
     "registry_person_erase": ("person", [], (403, 404, 200)),
     "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
+    "registry_person_invite": ("person", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
 }
@@ -162,12 +164,14 @@ ACCOUNT = {
     "mfa_login_webauthn": ([], 302, 302, 302),
     "usersessions_list": ([], 302, 200, 302),
 }
-# The portal's pages; their rows come with them.
-PORTAL = {"portal_start", "portal_overview", "portal_look"}
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
 } | {"auth_user_password_change", "accounts_user_reset"}  # fmt: skip
+
+# The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py);
+# a link is for whoever has it (tests/portal/test_links.py).
+PORTAL = set(portal_gate.PAGES) | portal_gate.APART | {"link"}
 
 
 def addresses(patterns=None, namespace=""):
@@ -195,6 +199,7 @@ def test_every_address_has_its_row_in_the_tables():
         expected.add(f"admin:registry_{table}_export")
         if hasattr(getattr(models, _class_name(table)), "history"):
             expected.add(f"admin:registry_{table}_simple_history")
+    expected |= PORTAL
     assert set(addresses()) == expected
 
 

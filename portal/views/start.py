@@ -1,10 +1,13 @@
-"""The portal's front page, and a municipality at a glance."""
+"""The portal's front page, a municipality at a glance, and its history."""
 
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from registry.access import municipality_gate
 from registry.models import Municipality
+from registry.municipality_history import a_month_ago, changes_in, previous_sign_in
+from registry.portal_page import MunicipalityPage, people_in
 
 
 @require_safe
@@ -19,5 +22,24 @@ def portal_start(request):
 @require_safe
 @municipality_gate()
 def portal_overview(request, access):
-    """Show what is asked now, and the municipality at a glance."""
-    return render(request, "portal/portal_overview.html", {"access": access})
+    """Show what is asked now, the municipality at a glance, what has happened and what comes."""
+    page = MunicipalityPage(access, timezone.localdate())
+    last_time = previous_sign_in(request.user)
+    context = {
+        "access": access,
+        "page": page,
+        "asks": page.asks(),
+        "coming": page.coming(),
+        "last_time": last_time,
+        "changes": changes_in(access.municipality, page.people, since=last_time or a_month_ago(), at_most=5),
+    }
+    return render(request, "portal/portal_overview.html", context)
+
+
+@require_safe
+@municipality_gate()
+def portal_history(request, access):
+    """Show who changed what of the municipality, and when."""
+    people = people_in(access.municipality, timezone.localdate())
+    changes = changes_in(access.municipality, people, at_most=100)
+    return render(request, "portal/portal_history.html", {"access": access, "changes": changes})

@@ -283,9 +283,11 @@ class MunicipalityAdmin(HistoryAdmin, TranslationAdmin):
         return steps + super().get_urls()
 
     def get_steps(self, request, obj):
-        """Offer merging and moving to administrators while the municipality exists."""
-        if not is_administrator(request) or obj.successor_id:
+        """Offer merging and moving to administrators, and a look at the portal to coordinators, while it exists."""
+        if obj.successor_id:
             return []
+        if not is_administrator(request):
+            return [Step(_("Look at the portal"), reverse("portal_look", args=[obj.slug]))]
         return [
             Step(_("Merge into another municipality"), self.step_url("merge", obj)),
             Step(_("Move to another region"), self.step_url("move", obj)),

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -16,6 +17,7 @@ from registry.admin.next_steps import after_person
 from registry.admin.public_notes import person_notes, public_lines, public_summary
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
+from registry.invitations import invite
 from registry.merging import merge_people, preview_person_merge
 from registry.models import Agent, Appointment, Consent, ContactEntry, Coordinator, Person
 from registry.privacy import erase_person
@@ -115,6 +117,7 @@ class PersonAdmin(MergeSteps, HistoryAdmin):
         steps = [
             path("<int:object_id>/erase/", view(self.erase), name="registry_person_erase"),
             path("<int:object_id>/withdraw/<slug:field>/", view(self.withdraw), name="registry_person_withdraw"),
+            path("<int:object_id>/invite/", view(self.invite), name="registry_person_invite"),
         ]
         return steps + super().get_urls()
 
@@ -123,8 +126,8 @@ class PersonAdmin(MergeSteps, HistoryAdmin):
         return False
 
     def get_steps(self, request, obj):
-        """Offer merging, and erasing to administrators."""
-        steps = super().get_steps(request, obj)
+        """Offer merging and an invitation, and erasing to administrators."""
+        steps = [*super().get_steps(request, obj), Step(_("Send an invitation"), self.step_url("invite", obj), True)]
         return (
             [*steps, Step(_("Erase this person"), self.step_url("erase", obj))] if is_administrator(request) else steps
         )
@@ -149,6 +152,19 @@ class PersonAdmin(MergeSteps, HistoryAdmin):
         withdraw_consent(person, field, by=request.user)
         shown = Consent.Field(field).label
         self.message_user(request, _("Withdrawn: %(field)s is shown nowhere.") % {"field": shown}, messages.SUCCESS)
+        return redirect(self.step_url("change", person))
+
+    def invite(self, request, object_id):
+        """Send the person an invitation with a new link; earlier links stop working."""
+        person = self.step_row(request, object_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        try:
+            invite(person, by=request.user)
+        except ValidationError as error:
+            self.message_user(request, error.messages[0], messages.ERROR)
+        else:
+            self.message_user(request, _("The invitation is on its way. Earlier links work no more."), messages.SUCCESS)
         return redirect(self.step_url("change", person))
 
     def erase(self, request, object_id):

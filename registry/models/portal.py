@@ -96,6 +96,14 @@ class Handover(models.Model):
         return f"{timezone.localtime(self.written_at):%d.%m.%Y}"
 
 
+class ActingEntryQuerySet(RegionRowQuerySet):
+    """Reads of what coordinators did in the portal in somebody's place."""
+
+    def for_municipality(self, municipality):
+        """Return the entries of a municipality with their people, newest first, in one query."""
+        return self.filter(municipality=municipality).select_related("person", "by__person")
+
+
 class ActingEntry(models.Model):
     """That a coordinator looked at the portal as somebody else sees it, or did something there in their place."""
 
@@ -137,7 +145,7 @@ class ActingEntry(models.Model):
         verbose_name=_("done by"),
     )
 
-    objects = RegionRowQuerySet.as_manager()
+    objects = ActingEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("entry of acting for somebody")

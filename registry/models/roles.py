@@ -50,6 +50,10 @@ class Sector(models.Model):
 class SharedMailboxQuerySet(ScopedQuerySet, ValidityQuerySet):
     """Reads of shared mailboxes."""
 
+    def for_portal(self, municipality, on):
+        """Return the mailboxes of a municipality on day `on`, in one query."""
+        return self.filter(municipality=municipality).current_on(on)
+
 
 class SharedMailbox(Validity):
     """An address of a post that several people read; a contact, never a sign-in (rule 9 of docs/rules.md)."""
@@ -82,6 +86,11 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
     def liaisons(self):
         """Return named liaisons."""
         return self.filter(kind=Appointment.Kind.LIAISON)
+
+    def for_portal(self, municipality, on):
+        """Return the appointments of a municipality on day `on` with their people, in one query."""
+        rows = self.filter(municipality=municipality).current_on(on)
+        return rows.select_related("person", "sector", "mailbox").order_by("start_last", "pk")
 
     def for_municipality_page(self, municipality):
         """Return what a municipality's page needs of its appointments, newest first, in one query."""
@@ -373,6 +382,11 @@ class AgentQuerySet(ScopedQuerySet, PeriodQuerySet):
             .order_by("start_last", "pk")
         )
 
+    def for_portal(self, municipality, on):
+        """Return the agents of a municipality on day `on` with their people, in one query."""
+        rows = self.filter(municipality=municipality).current_on(on)
+        return rows.select_related("person", "association").order_by("start_last", "pk")
+
     def for_board(self, region, on):
         """Return the agents who act in a region's municipalities on day `on`, in one query."""
         names = ("given_name", "family_name", "sort_key")
@@ -513,6 +527,11 @@ class PairingQuerySet(ScopedQuerySet, PeriodQuerySet):
     def in_regions(self, region_ids):
         """Return the pairs whose agent acts in one of these regions."""
         return self.filter(agent__in=Agent.objects.in_regions(region_ids))
+
+    def for_portal(self, municipality, on):
+        """Return the pairs of a municipality on day `on` with both people, in one query."""
+        rows = self.filter(agent__municipality=municipality).current_on(on)
+        return rows.select_related("appointment__person", "agent__person").order_by("start_last", "pk")
 
     def for_board(self, region, on):
         """Return (municipality, start) of the pairs who work in a region's municipalities on day `on`."""

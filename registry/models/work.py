@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -92,8 +92,19 @@ class TaskQuerySet(RegionRowQuerySet):
         return self.editable_by(user).open().of_user(user).select_related("municipality")
 
     def for_board(self, region):
-        """Return a region's open tasks with their municipalities and people, most urgent first, in one query."""
-        return self.open().filter(region=region).select_related("municipality", "assigned_to")
+        """Return a region's open tasks with their municipalities and people, most urgent first, in one query.
+
+        What stands on the list of a municipality's own people is theirs.
+        """
+        own = self.exclude(audience=Task.Audience.PAIR)
+        return own.open().filter(region=region).select_related("municipality", "assigned_to")
+
+    def of_pair(self, municipality):
+        """Return the list of a municipality's liaisons and agents: open ones first, then the latest done."""
+        rows = self.filter(municipality=municipality, audience=Task.Audience.PAIR)
+        return rows.select_related("created_by__person", "done_by__person").order_by(
+            F("done_at").desc(nulls_first=True), F("due_on").asc(nulls_last=True), "pk"
+        )
 
     def left_behind(self, on):
         """Return the open tasks of people who had a role in the task's region and have none after day `on`."""

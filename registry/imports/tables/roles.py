@@ -180,7 +180,7 @@ class RoleTarget(ImportTarget):
             is_new = row.role.pk is None
             row.role.person_id = row.role.person.pk if row.role.person else None
             try:
-                save_role(row.role, by=by)
+                save_role(row.role, by=by, invites=False)
             except ValidationError as error:
                 raise ValidationError(
                     _("Row %(row)s could not be saved: %(reason)s Nothing was saved. Mend the row in the file."),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from mailing.models import Letter
 from registry import models
 from registry.imports.saving import undo_import
 from tests import factories
@@ -110,3 +111,13 @@ def test_file_is_saved_once_and_undone_byte_for_byte(world, reference, key):
 
     undo_import(run, by=world.kaisa.user)
     assert stored() == before
+
+
+def test_people_read_from_a_file_are_not_sent_letters_nobody_has_looked_at(cast, reference):
+    rows = [
+        ["kuntakoodi", "tehtävä", "etunimi", "sukunimi", "sähköposti", "alkaen", "lähde"],
+        ["072", "yhdyshenkilö", "Uusi", "Henkilö", "uusi@example.org", "1.1.2026", "sähköposti"],
+    ]
+    run = bring("appointments", rows, region=reference.pohjois_pohjanmaa, by=cast.kaisa.user)
+    assert counts(run) == {"created": 1}
+    assert (Letter.objects.count(), models.Person.objects.get(email="uusi@example.org").user) == (0, None)

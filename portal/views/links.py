@@ -1,0 +1,72 @@
+"""Links that work without signing in: a GET shows, the button on the page does, once."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from accounts.links import find_link
+from accounts.signing_in import sign_in_by_link
+from registry.invitations import invited_person, roles_in_words
+
+
+def _kept_to_itself(view):
+    """Tell the page's address to nobody: it is the key.
+
+    The policy "no-referrer" would take the origin from the form's POST, too, which is
+    how a forged one is told from a real one; "strict-origin" tells no path to anyone.
+    """
+
+    @wraps(view)
+    def kept(request, token):
+        response = view(request, token)
+        response.headers["Referrer-Policy"] = "strict-origin"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return kept
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@_kept_to_itself
+def link(request, token):
+    """Open a link of a letter; unknown, used, revoked and expired ones all get the same page."""
+    found = find_link(token)
+    page = _PAGES.get(found.purpose) if found and found.is_usable else None
+    answer = page(request, found) if page else None
+    # Without its path: the footer's link to feedback would carry the token on.
+    return answer or render(request, "links/link_gone.html", {"page_path": ""}, status=410)
+
+
+def _invitation(request, found):
+    """Show to what somebody has been invited; the button signs in. None when no role goes on."""
+    person = invited_person(found)
+    if person is None:
+        return None
+    if request.method == "POST":
+        return _sign_in(request, found)
+    context = {"page_path": "", "person": person, "roles": roles_in_words(person)}
+    return render(request, "links/link_sign_in.html", context)
+
+
+def _support(request, found):
+    """Show whom a link made by support signs in; the button does."""
+    if request.method == "POST":
+        return _sign_in(request, found)
+    return render(request, "links/link_sign_in.html", {"page_path": "", "address": found.account.email})
+
+
+def _sign_in(request, found):
+    """Sign in by the button; None when the link has been used meanwhile."""
+    try:
+        return sign_in_by_link(request, found)
+    except ValidationError:
+        return None
+
+
+_PAGES = {"invitation": _invitation, "signin": _support}

@@ -1,0 +1,59 @@
+"""The people of Oulu's portal, besides the cast: two with other appointments, two whose role is over."""
+
+import datetime as dt
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from common.partial_dates import PartialDate
+from registry import models
+from tests import factories
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def client_of(account):
+    """A browser in which `account` has signed in."""
+    client = Client()
+    client.force_login(account, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def portal(cast, reference):
+    """A client for each role towards Oulu, and a row of everything that Oulu's addresses name."""
+    oulu = reference.oulu
+    today = dt.date.today()
+    yesterday, tomorrow = (PartialDate.day(today + dt.timedelta(days=days)) for days in (-1, 1))
+
+    def appoint(word, **role):
+        person = factories.PersonFactory(
+            user=factories.UserFactory(email=f"{word}@example.org"), region=reference.pohjois_pohjanmaa
+        )
+        factories.AppointmentFactory(**{"municipality": oulu, "person": person} | role)
+        return person.user
+
+    deputy = {"kind": models.Appointment.Kind.DEPUTY, "deputy_for": cast.leena_in_oulu}
+    accounts = {
+        "stranger": cast.stranger,
+        "elsewhere": appoint("muualla", municipality=reference.hailuoto),
+        "former": appoint("entinen", end=yesterday),
+        "past_deputy": appoint("ent.sijainen", end=yesterday, **deputy),
+        "other_coordinator": cast.outi.user,
+        "administrator": cast.aino,
+        "liaison": cast.leena.user,
+        "deputy": appoint("sijainen", end=tomorrow, **deputy),
+        "agent": cast.ahti.user,
+        "fallback": appoint("vara", kind=models.Appointment.Kind.FALLBACK, fallback_reason="syy"),
+        "coordinator": cast.kaisa.user,
+    }
+    clients = {role: client_of(account) for role, account in accounts.items()}
+    clients["looking"] = client_of(cast.kaisa.user)
+    clients["looking"].post("/oma/oulu/katso/")
+    return SimpleNamespace(
+        clients={"anonymous": Client()} | clients,
+        grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
+        task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
+        appointment=cast.leena_in_oulu,
+    )

@@ -1,0 +1,161 @@
+"""The one gate: every address of the portal for every role, by GET and by POST, and an end on the next request."""
+
+import datetime as dt
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from common.partial_dates import PartialDate
+from registry.models import ActingEntry, Agent, Appointment, Channel, GrantPeriod, Person, Premises, Task
+from registry.roles import end_role
+from tests.portal.conftest import client_of
+
+STRANGERS = ("stranger", "elsewhere", "former", "past_deputy", "other_coordinator", "administrator")
+ROLES = ("anonymous", *STRANGERS, "liaison", "deputy", "agent", "fallback", "coordinator", "looking")
+
+# Each address: what it is given besides the municipality, and what answers a GET and an empty POST to the liaison,
+# the deputy, the agent, the fallback respondent and the coordinator who looks.
+PAGES = {
+    "portal_overview": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_history": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_contacts": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_contacts_confirm": ((), (405, 405, 405, 405, 405), (302, 302, 302, 302, 404)),
+    "portal_contacts_edit": ((), (200, 200, 200, 200, 404), (422, 422, 422, 422, 404)),
+    "portal_appointment": (("appointment",), (200, 404, 404, 404, 404), (302, 404, 404, 404, 404)),
+    "portal_consent": ((), (405, 405, 405, 405, 405), (404, 404, 302, 404, 404)),
+    "portal_offers": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_offer_new": (("avustus",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_offer": (("avustus", "grant"), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_offer_checked": (("avustus", "grant"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_offer_end": (("avustus", "grant"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
+    "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
+    "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
+    "portal_task_agree": (("task",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+}
+# These decide by themselves: who one is, and a coordinator's first look.
+APART = {"portal_start", "portal_look"}
+
+
+def patterns(resolver):
+    """Yield (whole path, name, view) of every address below `resolver`."""
+    for each in resolver.url_patterns:
+        if hasattr(each, "url_patterns"):
+            yield from ((f"{each.pattern}{path}", name, view) for path, name, view in patterns(each))
+        else:
+            yield str(each.pattern), each.name, each.callback
+
+
+def views():
+    """Return the portal's views by the names of their addresses."""
+    return {name: view for path, name, view in patterns(get_resolver()) if path.startswith("oma/")}
+
+
+def address_of(name, portal):
+    more = [getattr(portal, word).pk if hasattr(portal, word) else word for word in PAGES[name][0]]
+    return reverse(name, args=["oulu", *more])
+
+
+def rows():
+    """Everything that a page of the portal can change."""
+    tables = (Person, Appointment, Agent, GrantPeriod, Premises, Channel, Task, ActingEntry)
+    return {table: list(table.objects.order_by("pk").values()) for table in tables}
+
+
+def is_guarded(view):
+    while view is not None:
+        if getattr(view, "is_guarded", False):
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
+def test_every_address_has_its_row_and_every_view_of_a_municipality_its_guard():
+    assert set(views()) == set(PAGES) | APART
+    assert {name for name, view in views().items() if not is_guarded(view)} == APART
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_answer_by_role(portal, name):
+    """A form's page is for those who may write; whoever looks first says that they do."""
+    address = address_of(name, portal)
+    _args, of_get, _of_post = PAGES[name]
+    only_posted = set(of_get) == {405}
+    stranger, first_look = (405, 405) if only_posted else (404, 302)
+
+    seen = {role: client.get(address).status_code for role, client in portal.clients.items()}
+
+    assert seen == {"anonymous": 302} | dict.fromkeys(STRANGERS, stranger) | {"coordinator": first_look} | dict(
+        zip(("liaison", "deputy", "agent", "fallback", "looking"), of_get, strict=True)
+    )
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_posts_answer_by_role_and_refused_ones_change_nothing(portal, name):
+    address = address_of(name, portal)
+    _args, _of_get, of_post = PAGES[name]
+    is_read = set(of_post) == {405}
+    before = rows()
+
+    seen = {role: portal.clients[role].post(address).status_code for role in ("anonymous", *STRANGERS, "coordinator")}
+
+    assert seen == {"anonymous": 302, "coordinator": 405 if is_read else 302} | dict.fromkeys(
+        STRANGERS, 405 if is_read else 404
+    )
+    assert rows() == before
+    expected = dict(zip(("liaison", "deputy", "agent", "fallback", "looking"), of_post, strict=True))
+    for role, status in expected.items():
+        before = rows()
+        assert portal.clients[role].post(address).status_code == status, role
+        if status in {403, 404, 422}:
+            assert rows() == before, role
+
+
+def test_the_first_look_of_a_coordinator_is_asked_and_logged_once(portal, cast, reference):
+    """GET asks, the button begins; strangers do not learn that there is anything to look at."""
+    client = portal.clients["coordinator"]
+    logged = ActingEntry.objects.count()
+
+    assert client.get("/oma/oulu/tarjonta/").headers["Location"] == "/oma/oulu/katso/"
+    assert client.get("/oma/oulu/katso/").status_code == 200
+    assert ActingEntry.objects.count() == logged
+    assert client.post("/oma/oulu/katso/").headers["Location"] == "/oma/oulu/"
+    assert client.get("/oma/oulu/tarjonta/").status_code == 200
+    assert client.get("/oma/hailuoto/").headers["Location"] == "/oma/hailuoto/katso/"
+
+    entry = ActingEntry.objects.first()
+    assert ActingEntry.objects.count() == logged + 1
+    assert (entry.kind, entry.municipality, entry.by, entry.source) == ("looked", reference.oulu, cast.kaisa.user, "")
+    for role in (*STRANGERS, "liaison", "agent"):
+        for method in ("get", "post"):
+            assert getattr(portal.clients[role], method)("/oma/oulu/katso/").status_code == 404, role
+
+
+def test_the_front_page_is_for_anyone_signed_in_and_leads_to_the_one_municipality(portal):
+    seen = {role: client.get("/oma/").headers.get("Location") for role, client in portal.clients.items()}
+
+    outside = (*STRANGERS, "coordinator", "looking")
+    assert seen == dict.fromkeys(outside) | {"elsewhere": "/oma/hailuoto/", "anonymous": "/kirjaudu/?next=/oma/"} | (
+        dict.fromkeys(("liaison", "deputy", "agent", "fallback"), "/oma/oulu/")
+    )
+
+
+def test_access_ends_on_the_next_request_when_the_role_ends(cast):
+    """The open session stays, the municipality is gone from it: also for looking, and for a role changed to agent."""
+    yesterday = PartialDate.day(dt.date.today() - dt.timedelta(days=1))
+    leena, kaisa = client_of(cast.leena.user), client_of(cast.kaisa.user)
+    kaisa.post("/oma/oulu/katso/")
+    assert [client.get("/oma/oulu/").status_code for client in (leena, kaisa)] == [200, 200]
+
+    end_role(cast.leena_in_oulu, on=yesterday, by=None)
+    end_role(cast.kaisa.coordinations.get(), on=yesterday, by=None)
+
+    assert [client.get("/oma/oulu/").status_code for client in (leena, kaisa)] == [404, 404]
+    assert leena.post("/oma/oulu/tehtavat/", {"title": "Soita"}).status_code == 404
+    assert "Oulu" not in leena.get("/oma/").content.decode()
+
+
+def test_a_municipality_that_does_not_exist_is_not_found(portal):
+    assert {
+        client.get("/oma/ei-ole/").status_code for role, client in portal.clients.items() if role != "anonymous"
+    } == {404}
