@@ -7,4 +7,5 @@ scripts/setup.sh
 scripts/env.sh
 .venv/bin/python scripts/messages.py compile
 .venv/bin/python manage.py migrate --verbosity 0
+.venv/bin/python manage.py createcachetable --verbosity 0
 .venv/bin/python manage.py demo
