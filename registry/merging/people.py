@@ -20,8 +20,10 @@ PERSON_RELATIONS = {
     "registry.agent.person": "roles",
     "registry.coordinator.person": "roles",
     "registry.consent.person": "consents",
+    "registry.actingentry.person": "re-pointed",
     "registry.agent.recruited_by": "re-pointed",
     "registry.contactentry.person": "re-pointed",
+    "registry.handover.successor": "re-pointed",
     "registry.task.assigned_to": "re-pointed",
 }
 

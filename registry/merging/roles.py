@@ -37,6 +37,9 @@ JOINED_RELATIONS = {
     "registry.pairing.agent": "joined where both were a pair at once",
     "registry.agenttraining.agent": "re-pointed, the same one once",
     "registry.agent_tasks.agent": "re-pointed, the same one once",
+    "registry.appointment_topics.appointment": "re-pointed, the same one once",
+    "registry.handover.appointment": "re-pointed, one for each role",
+    "registry.handover.coordination": "re-pointed, one for each role",
 }
 
 
@@ -169,6 +172,10 @@ def _plan_dependents(draft, preview, joins):
                     pass  # together, below
                 case "registry.agent_tasks.agent":
                     _follow_once(draft, field, into, lambda link: link.agenttask_id)
+                case "registry.appointment_topics.appointment":
+                    _follow_once(draft, field, into, lambda link: link.topic_id)
+                case "registry.handover.appointment" | "registry.handover.coordination":
+                    _follow_once(draft, field, into, lambda handover: None)
                 case "registry.agenttraining.agent":
                     _plan_trainings(draft, preview, field, into)
                 case _:

@@ -153,6 +153,7 @@ class Task(models.Model):
         PAIR = "pair", _("the municipality's liaisons and agents")
 
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OWN, editable=False)
+    title = models.CharField(_("what"), max_length=200, help_text=_("Begin with a verb: call, ask, check."))
     audience = models.CharField(
         _("whose list"), max_length=12, choices=Audience, default=Audience.COORDINATORS, editable=False
     )
@@ -162,7 +163,6 @@ class Task(models.Model):
         editable=False,
         help_text=_("An agent proposes, a liaison agrees."),
     )
-    title = models.CharField(_("what"), max_length=200, help_text=_("Begin with a verb: call, ask, check."))
     region = models.ForeignKey(
         "registry.Region",
         models.PROTECT,

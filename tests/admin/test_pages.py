@@ -119,7 +119,7 @@ def add_row(model, place, person, number):
             return models.PageText.objects.first()
         case "Directory":
             return models.Directory.objects.create(name=f"Hakemisto {number}", url="https://example.org")
-        case "FigureSeries" | "Sector" | "AgentTask" | "AssociationField":
+        case "FigureSeries" | "Sector" | "AgentTask" | "AssociationField" | "Topic":
             return model.objects.create(key=f"avain-{number}", name_fi=f"Nimi {number}")
         case "SizeClass":
             return models.SizeClass.objects.create(
@@ -152,9 +152,18 @@ WORDS = {
     models.FigureSeries,
     models.Sector,
     models.SizeClass,
+    models.Topic,
 }  # fmt: skip
 # Rows that pages of their own show, not lists of the administration.
-INSIDE = {models.ChangedRow, models.ImportMapping, models.ImportRow, models.ImportRun, models.WorkArea}
+INSIDE = {
+    models.ActingEntry,
+    models.Handover,
+    models.ChangedRow,
+    models.ImportMapping,
+    models.ImportRow,
+    models.ImportRun,
+    models.WorkArea,
+}
 ADMINISTRATORS_ONLY = {models.MunicipalityBoundary, models.PageText, models.SiteState}
 OF_REGIONS = [model for model in TABLES if model not in WORDS | ADMINISTRATORS_ONLY]
 

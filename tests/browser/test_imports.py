@@ -37,6 +37,7 @@ def test_axe_finds_nothing_on_the_pages_of_imports(demo, site, page):
             for scheme in ("light", "dark"):
                 page.set_viewport_size({"width": width, "height": 900})
                 page.emulate_media(color_scheme=scheme)
+                page.wait_for_timeout(300)  # links fade into their colour
                 if problems := violations(page):
                     found[name, width, scheme] = problems
     page.set_viewport_size({"width": 320, "height": 640})
