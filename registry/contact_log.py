@@ -18,7 +18,7 @@ def prefill_entry(*, municipality=None, person=None):
         liaisons = Person.objects.liaisons_of(municipality)[:2]
         person = liaisons[0] if len(liaisons) == 1 else None
     elif municipality is None and person is not None:
-        places = Municipality.objects.of_roles(person)[:2]
+        places = Municipality.objects.of_roles(person=person)[:2]
         municipality = places[0] if len(places) == 1 else None
     return municipality, person
 

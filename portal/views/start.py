@@ -13,7 +13,7 @@ from registry.portal_page import MunicipalityPage, people_in
 @require_safe
 def portal_start(request):
     """Lead to the one municipality of the account, or let choose first."""
-    municipalities = list(Municipality.objects.with_role_of(request.user).by_name())
+    municipalities = list(Municipality.objects.of_roles(person__user=request.user).by_name())
     if len(municipalities) == 1:
         return redirect("portal_overview", municipalities[0].slug)
     return render(request, "portal/portal_start.html", {"municipalities": municipalities})

@@ -327,9 +327,9 @@ class MunicipalityQuerySet(ScopedQuerySet):
         memberships = RegionMembership.objects.current_on(on).filter(region=region)
         return self.filter(pk__in=memberships.values("municipality"))
 
-    def of_roles(self, person):
-        """Return the municipalities in which `person` is a liaison, an agent or the like today."""
-        roles = [role.objects.current().filter(person=person) for role in (Appointment, Agent)]
+    def of_roles(self, **holder):
+        """Return where the holder (`person=` or `person__user=`) has an appointment or is an agent today."""
+        roles = [role.objects.current().filter(**holder) for role in (Appointment, Agent)]
         of_roles = [Q(pk__in=rows.order_by().values("municipality")) for rows in roles]
         return self.filter(of_roles[0] | of_roles[1])
 
@@ -353,12 +353,6 @@ class MunicipalityQuerySet(ScopedQuerySet):
             .exclude(Exists(follows[0]))
             .exclude(Exists(follows[1]))
         )
-
-    def with_role_of(self, user):
-        """Return the municipalities in which `user` has an appointment or is an agent today."""
-        held = {"person__user": user, "municipality": OuterRef("pk")}
-        agents = apps.get_model("registry", "Agent").objects.current()
-        return self.filter(Exists(Appointment.objects.current().filter(**held)) | Exists(agents.filter(**held)))
 
     def without_vacancy_task(self):
         """Return those of `vacant_on` for whose vacancy no task is open and none has been done by somebody."""
