@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-files=(requirements.txt)
+files=(requirements-pip.txt requirements.txt)
 case "${1:-}" in
   "") ;;
   --dev) files+=(requirements-dev.txt) ;;
@@ -27,7 +27,7 @@ install() {
 for file in "${files[@]}"; do
   mark=.venv/installed-$file
   if ! cmp -s "$file" "$mark"; then
-    echo "Installing $file (the first time takes about a minute) …"
+    [ "$file" = requirements-pip.txt ] || echo "Installing $file (the first time takes about a minute) …"
     if ! install "$file"; then
       echo "Installing $file failed: the reason stands above. Is the package index reachable?" >&2
       exit 1
