@@ -1,5 +1,6 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
@@ -17,7 +18,7 @@ from accounts.models import User
 from accounts.resetting import reset_second_factor
 
 # Of the library's tables the person sees their own part on the pages of their account; administrators reset, not edit.
-for table in (Group, EmailAddress, Authenticator, UserSession):
+for table in (Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(table)
 
 

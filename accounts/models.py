@@ -142,6 +142,7 @@ class SignInEvent(models.Model):
         "password": _("password"),
         "passkey": _("passkey"),
         "link": _("link from support"),
+        "socialaccount": _("the municipality's sign-in"),
         "second_factor": _("second factor"),
         "app": _("authenticator application"),
         "recovery_codes": _("recovery codes"),

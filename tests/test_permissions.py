@@ -163,6 +163,9 @@ ACCOUNT = {
     "mfa_edit_webauthn": ([1], 302, 302, 302),
     "mfa_login_webauthn": ([], 302, 302, 302),
     "usersessions_list": ([], 302, 200, 302),
+    "socialaccount_login_cancelled": ([], 200, 200, 405),
+    "openid_connect_login": (["oulu"], 405, 405, 404),
+    "openid_connect_callback": (["oulu"], 404, 404, 404),
 }
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {

@@ -8,9 +8,11 @@ from django.core import mail
 
 from accounts.models import User
 from config.demo import PASSWORD
+from config.settings import municipal_sign_ins
 from tests.accounts.helpers import latest_code, totp_code
 from tests.browser.test_public import violations
 from tests.demo_world import load_demo
+from tests.identity_server import IdentityServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWN = "/kirjaudu/tunnistautuminen/"
@@ -118,6 +120,24 @@ def test_an_authenticator_application_opens_the_administration(demo, site, page,
     assert page.locator("#user-tools").count() == 1
     assert page.complaints == []
     assert sorted(Authenticator.objects.values_list("type", flat=True)) == ["recovery_codes", "totp"]
+
+
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_a_municipalitys_own_sign_in_opens_the_portal(demo, site, page, settings, live_server, tmp_path, scripts):
+    """The strict policy of forms would stop a redirect to another site, silently."""
+    if scripts == "off":
+        page.route("**/*.js", lambda route: route.abort())
+    server = IdentityServer(tmp_path, live_server.url)
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": municipal_sign_ins([server.provider()])}}
+    server.is_somebody(sub="1", email="liaison.oulu@example.org", email_verified=True)
+    try:
+        site("/sv/kirjaudu/?next=/sv/oma/oulu/tehtavat/")
+        page.click("main form[action$='/kunta/oulu/'] button")
+        page.wait_for_url(f"{live_server.url}/sv/oma/oulu/tehtavat/")
+    finally:
+        server.stop()
+    complaints = [each for each in page.complaints if "ERR_FAILED" not in each]
+    assert (complaints, page.locator(".portal-bar").count()) == ([], 1)
 
 
 def test_axe_finds_nothing_on_the_pages_of_signing_in(demo, site, page):
