@@ -1,5 +1,6 @@
 """The library's forms of signing in, with the lock and the log."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
@@ -29,6 +30,9 @@ class ConfirmCodeForm(ConfirmLoginCodeForm):
         refuse_locked(login.email)
         try:
             code = super().clean_code()
+            if login.user and login.user.email != login.email.lower():
+                # Asked for before the account got another address.
+                raise get_adapter().validation_error("incorrect_code")
         except ValidationError:
             is_locked = count_wrong_code(login.email)
             kind = SignInEvent.Kind.LOCKED if is_locked else SignInEvent.Kind.REFUSED

@@ -157,6 +157,7 @@ class SignInEvent(models.Model):
         FACTOR_REMOVED = "factor_removed", _("second factor removed")
         FACTOR_RESET = "factor_reset", _("second factor reset by an administrator")
         PASSWORD_CHANGED = "password_changed", _("password changed")
+        ADDRESS_CHANGED = "address_changed", _("sign-in address changed by an administrator")
         INVITED = "invited", _("invitation sent")
         LINK_PRINTED = "link_printed", _("sign-in link made by support")
 

@@ -1,8 +1,9 @@
 """A municipality's sign-in for tests: a real OpenID Connect server, in a process of its own.
 
-`python -P tests/identity_server.py FOLDER [SITE …]` serves our sites (their addresses), listens on a free port of this machine and
-tells it in the first line of its output. Whoever comes is signed in at once as the
-person of FOLDER/claims.json, which a test writes; the rest is the library's own server.
+`python -P tests/identity_server.py FOLDER [SITE …]` listens on a free port of this machine,
+tells it in the first line of its output, and leads back to these sites of ours. Whoever
+comes is signed in at once as the person of FOLDER/claims.json, which a test writes; the
+rest is the library's own server.
 """
 
 import json
