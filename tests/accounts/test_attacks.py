@@ -5,6 +5,8 @@ import re
 
 import pytest
 import time_machine
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core import mail
 from django.test import Client
@@ -258,3 +260,57 @@ def test_no_other_door_tells_whether_an_address_has_an_account(cast, path):
         answers.append((answer.status_code, answer.content.decode().replace(email, ""), sorted(answer.cookies)))
     assert answers[0] == answers[1]
     assert mail.outbox == []
+
+
+def test_a_code_of_an_application_and_a_recovery_code_work_once(cast):
+    secret = give_totp(cast.aino)
+    RecoveryCodes.activate(cast.aino)
+    recovery = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()[0]
+    address = "/kirjaudu/tunnistautuminen/vahvista/"
+    for code in (totp_code(secret), recovery):
+        seen = []
+        for _time in (1, 2):
+            client = Client()
+            sign_in_by_password(client, cast.aino)
+            client.post(address, {"code": code})
+            seen.append(is_signed_in(client))
+        assert seen == [True, False]
+
+
+# --- What belongs to others -------------------------------------------------------------------------------------------
+
+
+def test_nobody_renames_or_removes_anybody_elses_passkey(cast):
+    key = Authenticator.objects.create(user=cast.aino, type="webauthn", data={"name": "Ainon avain", "credential": {}})
+    client = Client()
+    sign_in_by_password(client, cast.leena.user)
+    client.post("/kirjaudu/varmistus/", {"password": PASSWORD})
+    for step in ("poista", "nimi"):
+        path = f"/kirjaudu/tunnistautuminen/avaimet/{key.pk}/{step}/"
+        assert [client.get(path).status_code, client.post(path, {"name": "x"}).status_code] == [404, 404]
+    key.refresh_from_db()
+    assert key.data["name"] == "Ainon avain"
+
+
+def test_no_other_site_signs_anybody_in_or_out(cast):
+    """Signed in as the attacker, a victim would write into the attacker's pages."""
+    account = cast.leena.user
+    account.set_password(PASSWORD)
+    account.save()
+    link, token = make_link("signin", "account", lifetime=dt.timedelta(hours=1), account=account)
+    posts = {
+        f"/y/{token}/": {},
+        "/kirjaudu/salasana/": {"login": account.email, "password": PASSWORD},
+        "/kirjaudu/koodi/": {"email": account.email},
+    }
+    seen = {}
+    for path, data in posts.items():
+        client = Client(enforce_csrf_checks=True)
+        answer = client.post(path, data, headers={"origin": "https://paha.example"})
+        seen[path] = (answer.status_code, is_signed_in(client))
+    victim = Client(enforce_csrf_checks=True)
+    victim.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    out = victim.post("/kirjaudu/ulos/", headers={"origin": "https://paha.example"})
+    link.refresh_from_db()
+    assert seen == dict.fromkeys(posts, (403, False))
+    assert (out.status_code, is_signed_in(victim), link.is_usable, mail.outbox) == (403, True, True, [])
