@@ -4,7 +4,9 @@ from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
 from accounts.locking import count_wrong_code, forget_wrong_codes, refuse_locked
@@ -53,3 +55,23 @@ class SecondFactorForm(AuthenticateForm):
         except ValidationError:
             record_event(self.user, SignInEvent.Kind.REFUSED, request=context.request, means="second_factor")
             raise
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Adds a passkey; the library leaves its name's label in English, and speaks of operations."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["passwordless"].label = _("Sign in with this passkey alone")
+        self.fields["passwordless"].help_text = _(
+            "No code or password is asked then. The device makes sure that it is you: by fingerprint, face or PIN."
+        )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    """Renames a passkey."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")

@@ -281,3 +281,20 @@ def test_erasing_a_person_takes_everything_of_the_account(cast):
     assert left == [0, 0, 0, 0]
     assert where_stored("leena@example.org") == []
     assert client.get("/oma/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("prefix", "word", "library"), [("", "ääsyavain", "urva-avain"), ("/sv", "yckel", "äkerhetsnyckel")]
+)
+def test_a_passkey_has_one_name_on_every_page_and_in_every_letter(cast, prefix, word, library):
+    client, own = Client(), f"{prefix}/kirjaudu/tunnistautuminen/"
+    sign_in_by_password(client, cast.leena.user)
+    client.post("/kirjaudu/varmistus/", {"password": PASSWORD})
+    texts = [client.get(own).content.decode(), client.get(f"{own}avaimet/uusi/").content.decode()]
+    key = Authenticator.objects.create(user=cast.leena.user, type="webauthn", data={"name": "x", "credential": {}})
+    texts += [client.get(f"{own}avaimet/{page}").content.decode() for page in ("", f"{key.pk}/nimi/")]
+    texts.append(client.get(f"{own}avaimet/{key.pk}/poista/").content.decode())
+    with after_commit():
+        texts.append(client.post(f"{own}avaimet/{key.pk}/poista/", follow=True).content.decode())
+    texts.append(mail.outbox[-1].subject + mail.outbox[-1].body)
+    assert [(word in text, library in text) for text in texts] == [(True, False)] * 7

@@ -74,6 +74,7 @@ def test_a_passkey_opens_the_administration(demo, site, page, settings, live_ser
     page.wait_for_url(f"{address}{OWN}")
     page.click("a[href$='/avaimet/uusi/']")
     confirm_password(page)
+    labels = [label.strip() for label in page.locator("main label").all_inner_texts()]
     page.check("#id_passwordless")
     page.click("#mfa_webauthn_add")
     page.wait_for_url(f"{address}{OWN}varakoodit/")
@@ -97,6 +98,7 @@ def test_a_passkey_opens_the_administration(demo, site, page, settings, live_ser
     page.click("#passkey_login")
     page.wait_for_url(f"{address}/hallinta/")
     events = User.objects.get(email="coordinator@example.org").sign_in_events.order_by("pk")
+    assert labels == ["Nimi", "Kirjaudu pelkällä tällä avaimella"]
     assert (opened, len(codes)) == (f"{address}/hallinta/", 10)
     assert [(event.kind, event.means) for event in events if event.kind != "signed_out"] == [
         ("signed_in", "password"),
