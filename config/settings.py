@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "mailing",
     "accounts",
     "registry",
+    "surveys",
     "public",
     "portal",
     "config",

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import WORK_IN_ADMIN, User
 from registry import models
-from registry.access import COORDINATOR_PERMISSIONS
+from registry.access import coordinators_rights
 from registry.models.scope import ScopedQuerySet, coordinated_region_ids
 from tests import factories
 from tests.registry.helpers import day
@@ -44,7 +44,7 @@ def test_permissions_last_as_long_as_the_role(moment, has_rights):
 
     with time_machine.travel(dt.datetime.fromisoformat(moment).replace(tzinfo=dt.UTC), tick=False):
         user = again(account)
-        assert user.get_all_permissions() == (set(COORDINATOR_PERMISSIONS) if has_rights else set())
+        assert user.get_all_permissions() == (set(coordinators_rights()) if has_rights else set())
         assert user.is_staff is has_rights
         assert user.has_perm(WORK_IN_ADMIN) is has_rights
         assert user.has_perm("registry.change_person") is has_rights
