@@ -23,3 +23,7 @@ class ResponseAdmin(HistoryAdmin):
     def has_change_permission(self, request, obj=None):
         """Answers are given in the portal."""
         return False
+
+    def has_delete_permission(self, request, obj=None):
+        """What a municipality has answered is a record."""
+        return False

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
-from registry.admin.base import HistoryAdmin, OwnRegion
+from registry.admin.base import HistoryAdmin
 from registry.admin.filters import OwnRelatedFilter
 from surveys.models import Round, RoundTheme
 

@@ -8,13 +8,13 @@ and nowhere else, so that history, retention and publishing know it:
 | Kind | Value |
 |---|---|
 | short and long text | `{"text": "…"}` |
-| yes or no, single, multiple, scale, change, ranking | `{"chosen": ["key", …], "text": {"key": "what?"}}`; a ranking in its order |
+| every choice; a ranking in its order | `{"chosen": ["key", …], "text": {"key": "what?"}}` |
 | matrix | `{"rows": {"row": ["option", …], …}}` |
 | whole number, decimal, euro, per cent, year | `{"number": "12.50"}` |
 | date | `{"date": "2026-09-01"}` |
 | link | `{"url": "https://…"}` |
 | contact | `{"text": {"name": "…", "post": "…", "address": "…", "email": "…", "phone": "…"}}` |
-| table | `{"rows": [{"row": "sport" or null, "has_state": true, "cells": {"column": "12.50"}, "text": {"column": "…"}}]}` |
+| table | `{"rows": [{"row": "key" or null, "has_state": true, "cells": {"column": "12.50"}, "text": {…}}]}` |
 | file | `{"files": ["key of the file", …]}` |
 """
 
@@ -63,9 +63,7 @@ class Response(models.Model):
     the record when the person is erased.
     """
 
-    round = models.ForeignKey(
-        "surveys.Round", models.PROTECT, related_name="responses", verbose_name=_("survey round")
-    )
+    round = models.ForeignKey("surveys.Round", models.PROTECT, related_name="responses", verbose_name=_("survey round"))
     municipality = models.ForeignKey(
         "registry.Municipality", models.PROTECT, related_name="responses", verbose_name=_("municipality")
     )
@@ -106,7 +104,7 @@ class Response(models.Model):
     class Meta:
         verbose_name = _("response")
         verbose_name_plural = _("responses")
-        ordering = ["round", "municipality"]
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["round", "municipality"], name="response_once"),
             models.CheckConstraint(
@@ -149,9 +147,7 @@ class Answer(models.Model):
         IMPORT = "import", _("import")
 
     response = models.ForeignKey(Response, models.CASCADE, related_name="answers", verbose_name=_("response"))
-    question = models.ForeignKey(
-        "surveys.Question", models.PROTECT, related_name="answers", verbose_name=_("question")
-    )
+    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="answers", verbose_name=_("question"))
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.UNANSWERED)
     value = models.JSONField(_("value"), null=True, blank=True)
     is_unchanged = models.BooleanField(
@@ -190,7 +186,7 @@ class Answer(models.Model):
     class Meta:
         verbose_name = _("answer")
         verbose_name_plural = _("answers")
-        ordering = ["response", "question"]
+        ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["response", "question"], name="answer_once"),
             models.CheckConstraint(
@@ -243,7 +239,7 @@ class AnswerFile(models.Model):
     class Meta:
         verbose_name = _("file of an answer")
         verbose_name_plural = _("files of answers")
-        ordering = ["answer", "pk"]
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["answer", "digest"], name="answer_file_once")]
 
     def __str__(self):
@@ -262,12 +258,8 @@ class PendingSave(models.Model):
         EXPIRED = "expired", _("the session had expired")
         CONFLICT = "conflict", _("somebody else had saved meanwhile")
 
-    response = models.ForeignKey(
-        Response, models.CASCADE, related_name="pending_saves", verbose_name=_("response")
-    )
-    round_theme = models.ForeignKey(
-        "surveys.RoundTheme", models.CASCADE, related_name="+", verbose_name=_("theme")
-    )
+    response = models.ForeignKey(Response, models.CASCADE, related_name="pending_saves", verbose_name=_("response"))
+    round_theme = models.ForeignKey("surveys.RoundTheme", models.CASCADE, related_name="+", verbose_name=_("theme"))
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("account")
     )

@@ -118,12 +118,8 @@ class Question(Structure):
         ANSWER = "answer", _("the answer")
         REGISTRY = "registry", _("what the registry knows")
 
-    round = models.ForeignKey(
-        "surveys.Round", models.CASCADE, related_name="questions", verbose_name=_("survey round")
-    )
-    round_theme = models.ForeignKey(
-        RoundTheme, models.PROTECT, related_name="questions", verbose_name=_("theme")
-    )
+    round = models.ForeignKey("surveys.Round", models.CASCADE, related_name="questions", verbose_name=_("survey round"))
+    round_theme = models.ForeignKey(RoundTheme, models.PROTECT, related_name="questions", verbose_name=_("theme"))
     indicator = models.ForeignKey(
         "surveys.Indicator", models.PROTECT, related_name="questions", verbose_name=_("indicator")
     )
@@ -209,7 +205,7 @@ class Question(Structure):
     class Meta:
         verbose_name = _("question")
         verbose_name_plural = _("questions")
-        ordering = ["round", "round_theme__position", "position", "pk"]
+        ordering = ["round_theme__position", "position", "pk"]
         base_manager_name = "objects"
         indexes = [models.Index(fields=["round", "audience"], name="question_of_round")]
         constraints = [
@@ -238,9 +234,7 @@ class Question(Structure):
                 condition=Q(counts="answer") | ~Q(registry_fact=""),
                 violation_error_message=_("Choose the fact of the registry that counts."),
             ),
-            models.CheckConstraint(
-                name="question_kind_known", condition=Q(kind__in=sorted(Kind.values))
-            ),
+            models.CheckConstraint(name="question_kind_known", condition=Q(kind__in=sorted(Kind.values))),
         ]
 
     def __str__(self):
@@ -299,7 +293,7 @@ class OfQuestion(Structure):
 
     class Meta:
         abstract = True
-        ordering = ["question", "position", "pk"]
+        ordering = ["position", "pk"]
         base_manager_name = "objects"
 
 
@@ -413,7 +407,7 @@ class Threshold(Structure):
     class Meta:
         verbose_name = _("threshold")
         verbose_name_plural = _("thresholds")
-        ordering = ["question", "at_least"]
+        ordering = ["at_least"]
         base_manager_name = "objects"
         constraints = [models.UniqueConstraint(fields=["question", "at_least"], name="threshold_once")]
 
@@ -459,7 +453,7 @@ class ConditionTerm(Structure):
     class Meta:
         verbose_name = _("term of a condition")
         verbose_name_plural = _("condition")
-        ordering = ["question", "group", "pk"]
+        ordering = ["group", "pk"]
         base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
@@ -473,9 +467,7 @@ class ConditionTerm(Structure):
                 | Q(operator="answered", option__isnull=True, number__isnull=True),
                 violation_error_message=_("Give the option or the number that the condition is about, and only it."),
             ),
-            models.CheckConstraint(
-                name="condition_not_on_itself", condition=~Q(question=models.F("earlier"))
-            ),
+            models.CheckConstraint(name="condition_not_on_itself", condition=~Q(question=models.F("earlier"))),
         ]
 
     def __str__(self):

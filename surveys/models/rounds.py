@@ -144,7 +144,7 @@ class Round(models.Model):
     class Meta:
         verbose_name = _("survey round")
         verbose_name_plural = _("survey rounds")
-        ordering = ["-year", "region"]
+        ordering = ["-year", "pk"]
         base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(
@@ -276,7 +276,7 @@ class RoundTheme(Structure):
     class Meta:
         verbose_name = _("theme in a round")
         verbose_name_plural = _("themes in a round")
-        ordering = ["round", "position", "pk"]
+        ordering = ["position", "pk"]
         base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(

@@ -83,7 +83,7 @@ class Comparability(Structure):
     class Meta:
         verbose_name = _("comparability")
         verbose_name_plural = _("comparability")
-        ordering = ["round", "pk"]
+        ordering = ["pk"]
         base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["round", "from_question"], name="comparability_once_from"),
@@ -126,7 +126,7 @@ class OptionMatch(Structure):
     class Meta:
         verbose_name = _("match of options")
         verbose_name_plural = _("matches of options")
-        ordering = ["comparability", "pk"]
+        ordering = ["pk"]
         base_manager_name = "objects"
         constraints = [
             models.UniqueConstraint(fields=["comparability", "from_option", "to_option"], name="option_match_once")
