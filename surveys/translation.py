@@ -11,9 +11,10 @@ from surveys import models
 
 
 class _Options(TranslationOptions):
-    """Finnish is the fallback, and not demanded by the form: a round may be in Swedish alone."""
+    """No language is demanded by the form, and any stands in for another: a round may be in Swedish alone."""
 
     required_languages = ()
+    fallback_languages = {"default": ("fi", "sv", "en")}
 
 
 @register(models.Theme)
