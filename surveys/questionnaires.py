@@ -127,11 +127,8 @@ def _written(row, names):
         else:
             field = row._meta.get_field(name)
             value = _plain(getattr(row, name))
-            usual = (
-                _plain(field.to_python(field.get_default()))
-                if field.has_default() or field.null or field.blank
-                else _NOTHING
-            )
+            has_usual = field.has_default() or field.null or field.blank
+            usual = _plain(field.to_python(field.get_default())) if has_usual else _NOTHING
         if value != usual:
             written[name] = value
     return written
