@@ -71,7 +71,7 @@ def export_questionnaire(survey_round):
             {
                 **_written(each.theme, _THEME),
                 "in_round": _written(each, _ROUND_THEME),
-                "questions": [_question(question) for question in by_theme.get(each.pk, ())],
+                "questions": [question_as_data(question) for question in by_theme.get(each.pk, ())],
             }
             for each in survey_round.themes.select_related("theme").order_by("position", "pk")
         ],
@@ -79,7 +79,8 @@ def export_questionnaire(survey_round):
     return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
-def _question(question):
+def question_as_data(question):
+    """Return one question with everything that belongs to it as plain data under stable keys."""
     indicator = question.indicator
     written = {
         "indicator": {

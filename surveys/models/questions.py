@@ -83,9 +83,9 @@ class QuestionQuerySet(StructureQuerySet):
 
     def with_structure(self):
         """Fetch everything that forms, rendering and scoring need, in a fixed number of queries."""
-        return self.select_related("round", "round_theme__theme", "indicator").prefetch_related(
-            "options", "rows", "columns", "thresholds", "conditions__earlier", "conditions__option"
-        )
+        return self.select_related(
+            "round", "round_theme__theme", "indicator__theme", "indicator__criterion"
+        ).prefetch_related("options", "rows", "columns", "thresholds", "conditions__earlier", "conditions__option")
 
 
 class Question(Structure):
