@@ -115,6 +115,20 @@ STEPS = {
     "registry_person_invite": ("person", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
+    **{
+        f"surveys_round_{page}": ("round", [], (200, 404, 200))
+        for page in (
+            "questions",
+            "differences",
+            "preview",
+            "export_file",
+            "open",
+            "close",
+            "reopen",
+            "copy",
+            "correct",
+        )
+    },
 }
 # Pages of the administration that belong to no table, with what the staff get.
 DESK = {
@@ -125,6 +139,7 @@ DESK = {
     "logout": ([], 302),
     "registry_area_choose": ([], 405),
     "app_list": (["registry"], 200),
+    "surveys_round_import": ([], 200),
     "autocomplete": ([], 403),
     "tables": ([], 200),
     "work_area": ([], 405),

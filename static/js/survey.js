@@ -32,7 +32,7 @@
   });
   const count = (area) => {
     const told = document.getElementById(`${area.closest("[data-question]").querySelector(".count").id}`);
-    told.textContent = told.dataset.left.replace("%n", Number(area.dataset.counted) - area.value.length);
+    told.textContent = told.dataset.left.replace("{n}", Number(area.dataset.counted) - area.value.length);
   };
   document.querySelectorAll("[data-counted]").forEach((area) => area.addEventListener("input", () => count(area)));
   document.addEventListener("change", (event) => {

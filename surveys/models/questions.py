@@ -85,7 +85,9 @@ class QuestionQuerySet(StructureQuerySet):
         """Fetch everything that forms, rendering and scoring need, in a fixed number of queries."""
         return self.select_related(
             "round", "round_theme__theme", "indicator__theme", "indicator__criterion"
-        ).prefetch_related("options", "rows", "columns", "thresholds", "conditions__earlier", "conditions__option")
+        ).prefetch_related(
+            "options", "rows", "columns", "thresholds", "conditions__earlier__indicator", "conditions__option"
+        )
 
 
 class Question(Structure):
