@@ -91,11 +91,23 @@ def as_data(question):
 
 def condition_in_words(question):
     """Return on what answers the question is asked, as a sentence in the active language; empty when always."""
-    groups = [_(" and ").join(_term_in_words(term) for term in group) for group in groups_of(question)]
+    told, place_of = [], {}
+    for group in groups_of(question):
+        # Several options of one question, any of which will do, are told in one breath.
+        one = group[0].earlier_id if len(group) == 1 and group[0].operator == Operator.HAS else None
+        if one is not None and one in place_of:
+            told[place_of[one]][0].append(group[0])
+            continue
+        if one is not None:
+            place_of[one] = len(told)
+        told.append([[term] for term in group])
+    groups = [_(" and ").join(_terms_in_words(terms) for terms in group) for group in told]
     return _("Asked if %(condition)s.") % {"condition": _(", or if ").join(groups)} if groups else ""
 
 
-def _term_in_words(term):
+def _terms_in_words(terms):
+    """Return one term in words, or several that differ in the option alone."""
+    term = terms[0]
     words = {
         Operator.HAS: _("you answered “%(what)s” to “%(question)s”"),
         Operator.HAS_NOT: _("you answered something other than “%(what)s” to “%(question)s”"),
@@ -105,7 +117,8 @@ def _term_in_words(term):
         Operator.MORE_THAN: _("the answer to “%(question)s” is more than %(what)s"),
         Operator.LESS_THAN: _("the answer to “%(question)s” is less than %(what)s"),
     }[Operator(term.operator)]
-    what = str(term.option) if term.option_id else ("" if term.number is None else plain_number(term.number, 4))
+    options = _("” or “").join(str(each.option) for each in terms if each.option_id)
+    what = options if options else ("" if term.number is None else plain_number(term.number, 4))
     return words % {"what": what, "question": term.earlier.wording}
 
 

@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext
 
 from registry.models.scope import RegionRowQuerySet
 from surveys.models.freezing import FROZEN, Structure
@@ -239,7 +239,7 @@ class Round(models.Model):
             return _("being written")
         if self.is_waiting:
             return _("opens soon")
-        return _("open") if self.is_open else _("closed")
+        return pgettext("of a survey round", "open") if self.is_open else pgettext("of a survey round", "closed")
 
     @property
     def days_left(self):
