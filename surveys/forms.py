@@ -70,8 +70,10 @@ class ThemeForm:
         self.asked = []
         number = 0
         for question in questions:
-            number += question.is_asked
-            shown_number = number if is_numbered and question.is_asked else None
+            # A follow-up has no number: the numbers go on when it is hidden.
+            has_number = question.is_asked and not question.conditions.all()
+            number += has_number
+            shown_number = number if is_numbered and has_number else None
             answer = answers.get(question.pk)
             self.asked.append(AskedQuestion(question, answer, data, files.get(question.pk, ()), shown_number))
 
@@ -188,7 +190,9 @@ class AskedQuestion:
                 "asks_what": option.asks_what,
                 "is_exclusive": option.is_exclusive,
                 "id": f"id_{self.name}--{option.key}",
-                "what": self._input(f"{option.key}--what", label=option.label) if option.asks_what else None,
+                "what": self._input(f"{option.key}--what", label=option.label) | {"is_label_hidden": True}
+                if option.asks_what
+                else None,
                 "place": self.typed.text(f"{option.key}--place"),
             }
             for option in self.question.options.all()

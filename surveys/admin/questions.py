@@ -17,7 +17,7 @@ from surveys.conditions import check_term
 from surveys.facts import FACTS
 from surveys.models import ConditionTerm, Option, Question, QuestionRow, RoundTheme, TableColumn, Threshold
 from surveys.models.freezing import FROZEN
-from surveys.models.questions import CONDITIONAL_ON, WITH_OPTIONS, WITH_ROWS, WITH_THRESHOLDS, Kind
+from surveys.models.questions import CONDITIONAL_ON, NUMBERS, TEXTS, WITH_OPTIONS, WITH_ROWS, WITH_THRESHOLDS, Kind
 
 
 class PartInline(FrozenInline, TranslationTabularInline):
@@ -141,6 +141,36 @@ class QuestionForm(RegistryForm):
         return cleaned
 
 
+# Columns that only some kinds have.
+OF_KINDS = {
+    "unit": NUMBERS,
+    "period": {Kind.CHANGE},
+    "row_state": {Kind.TABLE},
+    "min_value": NUMBERS,
+    "max_value": NUMBERS,
+    "decimals": NUMBERS,
+    "max_length": TEXTS,
+    "max_choices": {Kind.MULTIPLE, Kind.RANKING},
+    "max_rows": {Kind.TABLE},
+    "file_types": {Kind.FILE},
+    "max_megabytes": {Kind.FILE},
+    "max_points": {Kind.MULTIPLE, Kind.MATRIX_MULTIPLE},
+}
+
+
+def _without(left_out, field):
+    """Return a field, or a line of fields, without those left out; None when nothing stays."""
+    if isinstance(field, str):
+        return None if _plain_name(field) in left_out else field
+    return tuple(name for name in field if _plain_name(name) not in left_out) or None
+
+
+def _plain_name(name):
+    """Return the name of a column without its language."""
+    base, _underscore, language = name.rpartition("_")
+    return base if language in {"fi", "sv", "en"} else name
+
+
 @admin.register(Question)
 class QuestionAdmin(FrozenAdmin, HistoryAdmin, TranslationAdmin):
     """Questions of the region's rounds."""
@@ -172,6 +202,25 @@ class QuestionAdmin(FrozenAdmin, HistoryAdmin, TranslationAdmin):
         (_("Points"), {"fields": [("weight", "max_points"), ("registry_fact", "counts")]}),
         (_("Whom it concerns"), {"fields": [("concerns", "area", "size_class")]}),
     ]  # fmt: skip
+
+    class Media:
+        css = {"all": ["css/authoring.css"]}
+
+    def get_fieldsets(self, request, obj=None):
+        """Leave out the words and limits that the question's kind does not have."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets
+        left_out = {name for name, kinds in OF_KINDS.items() if obj.kind not in kinds}
+        kept = [
+            (title, {**options, "fields": [_without(left_out, each) for each in options["fields"]]})
+            for title, options in fieldsets
+        ]
+        return [
+            (title, {**options, "fields": [each for each in options["fields"] if each]})
+            for title, options in kept
+            if any(options["fields"])
+        ]
 
     def get_inlines(self, request, obj):
         """Show what the kind has: a new question is saved first."""

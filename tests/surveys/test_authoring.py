@@ -301,7 +301,7 @@ def test_differences_take_the_same_queries_for_one_question_and_for_three(django
             factories.question(first, options=["yes", "no"])
         copy = copy_round(first.round, 2027, by=None, **DAYS)
         copy.questions.update(weight=2)
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(13):
             assert len(round_differences(copy)) == n
 
 
