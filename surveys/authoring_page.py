@@ -1,7 +1,5 @@
 """What the pages of a round in the administration show, as plain rows."""
 
-from django.utils.text import capfirst
-
 from surveys.completeness import missing_languages, problems_of_question
 from surveys.conditions import condition_in_words
 from surveys.forms import build_theme_form
@@ -55,8 +53,3 @@ def wordings_of(survey_round, question_key=""):
         for language in LANGUAGES
         if (words := getattr(row, f"{column}_{language}"))
     }
-
-
-def label_of(row, column):
-    """Return what a column of a row is called."""
-    return capfirst(row._meta.get_field(column).verbose_name)

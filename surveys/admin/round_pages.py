@@ -129,9 +129,11 @@ class RoundPages:
     def preview(self, request, object_id):
         """Show the round as its respondents see it, to look at and to print; nothing is saved."""
         survey_round = self.round_row(request, object_id)
+        is_associations = request.GET.get("vastaaja") == "yhdistykset"
         context = {
             "survey_round": survey_round,
-            "themes": theme_forms(survey_round, request.GET.get("vastaaja") == "yhdistykset"),
+            "is_associations": is_associations,
+            "themes": theme_forms(survey_round, is_associations),
             "minutes": estimate_minutes(survey_round),
             "back_url": self.step_url("questions", survey_round),
         }
