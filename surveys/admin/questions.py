@@ -19,9 +19,13 @@ from surveys.models import ConditionTerm, Option, Question, QuestionRow, RoundTh
 from surveys.models.freezing import FROZEN
 from surveys.models.questions import CONDITIONAL_ON, NUMBERS, TEXTS, WITH_OPTIONS, WITH_ROWS, WITH_THRESHOLDS, Kind
 
+PARTS = "admin/surveys/parts.html"
+
 
 class PartInline(FrozenInline, TranslationTabularInline):
     """Rows that belong to a question, with a label in each language."""
+
+    template = PARTS
 
     def get_extra(self, request, obj=None, **kwargs):
         """Offer two more without a script."""
@@ -53,6 +57,7 @@ class ThresholdInline(FrozenInline, admin.TabularInline):
     """Points of a number."""
 
     model = Threshold
+    template = PARTS
     fields = ["at_least", "points"]
     extra = 1
 
@@ -76,6 +81,7 @@ class ConditionInline(FrozenInline, admin.TabularInline):
 
     model = ConditionTerm
     form = ConditionForm
+    template = PARTS
     fk_name = "question"
     fields = ["group", "earlier", "operator", "option", "number"]
     extra = 1
