@@ -84,7 +84,7 @@ class QuestionQuerySet(StructureQuerySet):
     def with_structure(self):
         """Fetch everything that forms, rendering and scoring need, in a fixed number of queries."""
         return self.select_related(
-            "round", "round_theme__theme", "indicator__theme", "indicator__criterion"
+            "round", "round_theme__theme", "indicator__theme", "indicator__criterion", "size_class"
         ).prefetch_related(
             "options", "rows", "columns", "thresholds", "conditions__earlier__indicator", "conditions__option"
         )
