@@ -5,8 +5,7 @@ import django.db.models.deletion
 import django.utils.timezone
 import registry.history
 import simple_history.models
-import surveys.history
-import surveys.models.answers
+import surveys.columns
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -271,7 +270,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
                 ('words_erased_at', models.DateTimeField(blank=True, editable=False, help_text='When private words were no longer to be kept.', null=True, verbose_name='words removed at')),
                 ('note', registry.history.FingerprintField(blank=True, default='', max_length=17, verbose_name='note to the coordinator')),
-                ('value', surveys.history.FingerprintedWordsField(blank=True, null=True, verbose_name='value')),
+                ('value', surveys.columns.FingerprintedWordsField(blank=True, null=True, verbose_name='value')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField(db_index=True)),
                 ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -698,7 +697,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name='key')),
-                ('file', models.FileField(upload_to=surveys.models.answers.stored_under, validators=[django.core.validators.FileExtensionValidator(['pdf', 'docx', 'xlsx', 'odt', 'ods', 'txt', 'png', 'jpg', 'jpeg'])], verbose_name='file')),
+                ('file', models.FileField(upload_to=surveys.columns.stored_under, validators=[django.core.validators.FileExtensionValidator(['pdf', 'docx', 'xlsx', 'odt', 'ods', 'txt', 'png', 'jpg', 'jpeg'])], verbose_name='file')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
                 ('content_type', models.CharField(max_length=100, verbose_name='type')),

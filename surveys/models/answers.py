@@ -29,6 +29,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.history import PersonalHistory
 from registry.models.scope import ScopedQuerySet
+from surveys.columns import stored_under
 from surveys.history import AnswerHistory
 
 # Never what a browser would run; which of these a question takes is the question's own.
@@ -206,11 +207,6 @@ class Answer(models.Model):
     def needs_confirming(self):
         """Whether it was said by phone or in a meeting, and nobody has confirmed it yet."""
         return self.source in {self.Source.PHONE, self.Source.MEETING} and self.confirmed_at is None
-
-
-def stored_under(answer_file, _name):
-    """Return where a file lies: under a random name, so that nothing of it can be guessed or run."""
-    return f"surveys/{answer_file.answer.response_id}/{answer_file.key}"
 
 
 class AnswerFileQuerySet(OfRoundQuerySet):
