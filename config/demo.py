@@ -16,6 +16,7 @@ from accounts.models import User
 from common.partial_dates import PartialDate, Precision
 from config.demo_imports import add_imports
 from config.demo_oddities import leave_oddities
+from config.demo_surveys import add_rounds
 from config.demo_work import work_of_pairs, work_of_region
 from registry.consents import give_consent, withdraw_consent
 from registry.feedback import receive_feedback
@@ -165,6 +166,7 @@ def build_demo(today=None):
     leave_oddities(today)
     _twins(world)
     add_imports(today)
+    add_rounds(today)
     return world.n_people
 
 

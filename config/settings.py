@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "mailing",
     "accounts",
     "registry",
+    "surveys",
     "public",
     "portal",
     "config",
