@@ -1,7 +1,7 @@
 """On which earlier answers a question is asked: evaluated, said in words, and checked.
 
 A condition is a disjunction of groups whose terms all hold; any "and" and "or" can be
-written so (docs/adr/0015). Everything here works on `QuestionQuerySet.with_structure` rows
+written so (docs/adr/0018). Everything here works on `QuestionQuerySet.with_structure` rows
 without further queries.
 """
 

@@ -1,4 +1,4 @@
-"""What an opened round asks stays as it is (rule 4 of docs/rules.md, docs/adr/0014).
+"""What an opened round asks stays as it is (rule 4 of docs/rules.md, docs/adr/0017).
 
 Every table of a round's structure is a `Structure` with a `StructureQuerySet`: saving,
 deleting and bulk changes ask here first, whoever calls them.
