@@ -11,4 +11,4 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         """Let the outbox know the letters of accounts."""
-        import accounts.resetting  # noqa: F401, PLC0415 - registers a kind of letter
+        import accounts.resetting  # noqa: F401, PLC0415 - registers kinds of letters

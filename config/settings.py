@@ -112,7 +112,10 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "django_tasks",
+    "django_tasks_db",
     "common",
+    "jobs",
     "mailing",
     "accounts",
     "registry",
@@ -325,7 +328,21 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
 EMAIL_TIMEOUT = 10
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    # It can tell what the server had got when something breaks.
+    EMAIL_BACKEND = "mailing.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", CONTROLLER_EMAIL)
+# The longest that handing one letter over may take; well below the lease of a claim (mailing/models/letters.py).
+MAIL_SENDING_SECONDS = 60
+MAIL_SPACING_DAYS = _number("MAIL_SPACING_DAYS", 3)
+MAIL_CAP_A_MONTH = _number("MAIL_CAP_A_MONTH", 6)
+# Outside production letters leave for these addresses and @domains alone.
+MAIL_ALLOW_ONLY = [each.strip().lower() for each in env.list("MAIL_ALLOW_ONLY", default=[])]
+MAIL_REACHES_EVERYBODY = IS_HTTPS and not MAIL_ALLOW_ONLY
+MAIL_BOUNCES_TO = env.str("MAIL_BOUNCES_TO", "")
+
+# What need not be waited for is done by `manage.py db_worker`; `manage.py run_jobs` gives it what is due by the clock.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Limits of tries are counted where every process sees them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

@@ -8,3 +8,7 @@ class MailingConfig(AppConfig):
     name = "mailing"
     verbose_name = _("letters")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Let the scheduler know the jobs of letters."""
+        import mailing.jobs  # noqa: F401, PLC0415 - registers jobs

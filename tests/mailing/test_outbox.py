@@ -11,17 +11,21 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from mailing.models import Letter
-from mailing.outbox import ATTEMPTS, Message, letter_kind, queue_letter, send_letter, send_waiting
+from mailing.kinds import letter_kind
+from mailing.outbox import queue_letter
+from mailing.sending import ATTEMPTS, send_letter, send_waiting
+from mailing.writing import Block, Message
 
 pytestmark = pytest.mark.django_db
 NOBODY_LISTENS = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_PORT": 9, "EMAIL_TIMEOUT": 2}
 
 
-@letter_kind("test")
+@letter_kind("test", label="test", why="%(site)s", is_duty=True, folder=None)
 def _letter(letter):
     if letter.arguments.get("is_late"):
         return None
-    return Message(gettext("Welcome"), f"n:o {letter.arguments['n']}", "<p>x</p>", reply_to="kaisa@example.org")
+    blocks = (Block("paragraph", (f"n:o {letter.arguments['n']}",)),)
+    return Message(gettext("Welcome"), blocks, reply_to="kaisa@example.org")
 
 
 def queue(n=1, **more):
