@@ -3,6 +3,7 @@
 import datetime as dt
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
@@ -33,15 +34,19 @@ def reap_tasks(now=None):
     return counts
 
 
-@job("reap_tasks", "Sets tasks of stopped workers free", every=dt.timedelta(minutes=5))
+@job("reap_tasks", _("Sets tasks of stopped workers free"), every=dt.timedelta(minutes=5))
 def _reap_tasks():
     return Done.of_counts(reap_tasks(), failed=["given up"])
 
 
-@job("prune_runs", "Removes results of tasks after a week and runs of jobs after three months", daily_at=dt.time(2, 40))
+@job(
+    "prune_runs",
+    _("Removes results of tasks after a week and runs of jobs after three months"),
+    daily_at=dt.time(2, 40),
+)
 def prune_runs(now=None):
     """Remove old results of tasks and old runs of jobs; return a Done."""
     now = now or timezone.now()
-    results, _tables = DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
-    runs, _tables = JobRun.objects.filter(ended_at__lt=now - RUNS_KEPT).delete()
+    results, _rows = DBTaskResult.objects.finished().filter(finished_at__lt=now - RESULTS_KEPT).delete()
+    runs, _rows = JobRun.objects.filter(ended_at__lt=now - RUNS_KEPT).delete()
     return Done.of_counts({"results": results, "runs": runs})

@@ -72,7 +72,9 @@ def preview_mailing(kind_name, recipients, *, not_before=None):
     addresses = {_plain(each.address) for each in recipients if each.address}
     stopped = set() if kind.is_duty else Unsubscription.objects.among(addresses, kind.group)
     returned = Bounce.objects.among(addresses)
-    recent = set() if kind.is_duty else _written_to_since(addresses, now - dt.timedelta(days=settings.MAIL_SPACING_DAYS))
+    recent = (
+        set() if kind.is_duty else _written_to_since(addresses, now - dt.timedelta(days=settings.MAIL_SPACING_DAYS))
+    )
     going, left_out, seen = [], [], set()
     for each in recipients:
         address = _plain(each.address)

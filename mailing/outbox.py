@@ -13,9 +13,7 @@ from mailing.rules import next_moment, quiet_days_of
 from mailing.tasks import deliver, deliver_waiting
 
 
-def queue_letter(
-    kind, *, key, address, language, arguments=None, scope="", not_before=None, by=None, batch=""
-):
+def queue_letter(kind, *, key, address, language, arguments=None, scope="", not_before=None, by=None, batch=""):
     """Write a letter down to be sent after the present transaction; return it, or None when it was queued before.
 
     `key` says what makes this letter the same letter as another, `scope` whose it is
@@ -88,5 +86,3 @@ def cancel_letter(letter, *, by):
 def wake_worker():
     """Let a worker send what waits, after the present transaction."""
     transaction.on_commit(deliver_waiting.enqueue, robust=True)
-
-

@@ -25,7 +25,7 @@ from mailing.bounces import record_bounce
 from mailing.frame import compose, gather
 from mailing.kinds import NotWantedError, find_kind, gatherable_kinds
 from mailing.models import Bounce, Letter, Unsubscription
-from mailing.models.letters import LEASE
+from mailing.models.letters import lease_from
 from mailing.outcomes import AGAIN, REFUSED, outcome_of
 from mailing.reach import may_receive
 from mailing.rules import next_moment_for
@@ -71,7 +71,9 @@ def send_now(kind, address, message):
     Return whether it was handed over. Outside production it goes to listed addresses alone.
     """
     if not may_receive(address):
-        logger.warning("A letter of kind %s was not sent: this installation writes to listed addresses only.", kind.name)
+        logger.warning(
+            "A letter of kind %s was not sent: this installation writes to listed addresses only.", kind.name
+        )
         return False
     compose(message, kind=kind, address=address, connection=get_connection()).send()
     return True
@@ -91,7 +93,7 @@ def claim(pk=None):
                 if letter is None:
                     return None
                 now = timezone.now()
-                letter.state, letter.claimed_at, letter.lease_until = State.SENDING, now, now + LEASE
+                letter.state, letter.claimed_at, letter.lease_until = State.SENDING, now, lease_from(now)
                 letter.handed_over_at = None
                 letter.save(update_fields=["state", "claimed_at", "lease_until", "handed_over_at"])
                 return letter
@@ -177,7 +179,7 @@ def _hand_over(letter, gathered, mail):
     Raises LostClaimError, before anything is sent, when the claim is no longer ours.
     """
     now = timezone.now()
-    going = {"handed_over_at": now, "lease_until": now + LEASE, "stop_hash": hash_of(token_of(letter))}
+    going = {"handed_over_at": now, "lease_until": lease_from(now), "stop_hash": hash_of(token_of(letter))}
     with transaction.atomic():
         mine = Letter.objects.filter(pk=letter.pk, state=State.SENDING, claimed_at=letter.claimed_at)
         if not mine.update(**going):

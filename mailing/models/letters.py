@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from mailing.reasons import reason_in_words
 
-LEASE = dt.timedelta(minutes=5)
+
+def lease_from(now):
+    """Return until when a claim made `now` holds: well beyond the longest time that handing a letter over takes."""
+    return now + dt.timedelta(seconds=5 * settings.MAIL_SENDING_SECONDS)
 
 
 class LetterQuerySet(models.QuerySet):

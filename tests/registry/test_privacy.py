@@ -9,9 +9,11 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import SecretLink, SignInEvent, User
-from mailing.models import Letter
+from jobs.models import JobRun
+from mailing.models import Letter, LetterText, QuietPeriod
 from registry import models
 from registry.change_sets import Recording
 from registry.privacy import (
@@ -31,6 +33,10 @@ TODAY = dt.date(2026, 6, 15)
 # Tables of the registry and the accounts that hold no personal data. A new table belongs here, or declares in
 # registry/privacy.py how long it is kept.
 WITHOUT_PEOPLES_DATA = {
+    DBTaskResult,  # tasks get numbers only
+    JobRun,
+    LetterText,
+    QuietPeriod,
     models.AgentTask,
     models.Area,
     models.AreaGroup,
@@ -75,7 +81,16 @@ def noon(on):
 def test_every_table_declares_how_long_peoples_data_is_kept():
     tables = {
         model
-        for app in ("registry", "accounts", "mailing", "account", "mfa", "usersessions")
+        for app in (
+            "registry",
+            "accounts",
+            "mailing",
+            "jobs",
+            "django_tasks_database",
+            "account",
+            "mfa",
+            "usersessions",
+        )
         for model in apps.get_app_config(app).get_models()
         if not model.__name__.startswith("Historical")
     }
