@@ -20,7 +20,7 @@ class JobRunQuerySet(models.QuerySet):
 
 
 class JobRun(models.Model):
-    """One run of one job: for which moment of its clock, when, and what it did, in counts and one line without people."""
+    """One run of one job: for which moment of its clock, when, and what it did in counts and a line without people."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waits for the worker")

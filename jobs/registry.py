@@ -13,7 +13,7 @@ EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 @dataclass(frozen=True)
 class Done:
-    """What a job did: how many rows it took care of, passed over, and could not; `line` says it in a line without people."""
+    """What a job did: how many rows it took care of, passed over, failed at; `line` says it without naming people."""
 
     done: int = 0
     skipped: int = 0

@@ -94,7 +94,7 @@ def message_id_of(letter):
 
 
 def _envelope_sender(letter):
-    """Return where what cannot be delivered comes back to: the bounce mailbox with the letter's number, if there is one."""
+    """Return where what cannot be delivered comes back to: the bounce mailbox, with the letter's number."""
     name, at, domain = settings.MAIL_BOUNCES_TO.partition("@")
     if letter is None or not at:
         return sender_address()

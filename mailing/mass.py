@@ -66,7 +66,7 @@ class Preview:
 
 
 def preview_mailing(kind_name, recipients, *, not_before=None):
-    """Return the Preview of letters of a kind to `recipients`, in a fixed number of queries for each 500; changes nothing."""
+    """Return the Preview of letters of a kind to `recipients`; a fixed number of queries for each 500."""
     kind, recipients = find_kind(kind_name), list(recipients)
     now = timezone.now()
     addresses = {_plain(each.address) for each in recipients if each.address}

@@ -15,7 +15,6 @@ class RegistryConfig(AppConfig):
         from registry import board_columns, clock, invitations, publicity, quality  # noqa: F401, PLC0415
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
-
         from registry.models.site import demo_label  # noqa: PLC0415
 
         publicity.connect()

@@ -15,7 +15,8 @@ from scripts import messages
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = (
-    "config", "public", "portal", "cooperation", "surveys", "meetings", "registry", "accounts", "mailing", "jobs", "common",
+    "config", "public", "portal", "cooperation", "surveys", "meetings", "registry", "accounts", "mailing", "jobs",
+    "common",
 )  # fmt: skip
 VIEWS = ("public/views", "portal/views")
 

@@ -36,7 +36,7 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(asked_for | own, address=letter.address, language=letter.language).exclude(pk=letter.pk)
 
     def sent_unasked_to(self, address, *, kinds, since):
-        """Return when letters of these kinds (not of duty) went to `address`, perhaps ones included, the latest first."""
+        """Return when letters of these kinds (not of duty) went, or perhaps went, to `address`, the latest first."""
         gone = [Letter.State.SENT, Letter.State.DOUBTFUL]
         rows = self.filter(address=address, state__in=gone, kind__in=kinds, claimed_at__gt=since)
         return list(rows.order_by("-claimed_at").values_list("claimed_at", flat=True))

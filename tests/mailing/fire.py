@@ -81,7 +81,11 @@ def fight(n, port, *, n_workers, n_killed, seconds):
             later = timezone.now() + dt.timedelta(seconds=1)
             Letter.objects.filter(state="waiting", not_before__gt=later).update(not_before=timezone.now())
             n_sent = Letter.objects.filter(state="sent").count()
-            if killed < n_killed and n_sent >= n * (killed + 1) // 5 and Letter.objects.filter(state="sending").exists():
+            if (
+                killed < n_killed
+                and n_sent >= n * (killed + 1) // 5
+                and Letter.objects.filter(state="sending").exists()
+            ):
                 os.kill(workers[killed].pid, signal.SIGKILL)
                 killed += 1
                 if killed == n_workers:

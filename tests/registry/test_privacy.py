@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from accounts.models import SecretLink, SignInEvent, User
 from jobs.models import JobRun
-from mailing.models import Letter, LetterText, QuietPeriod
+from mailing.models import Bounce, Letter, LetterText, QuietPeriod, Unsubscription
 from registry import models
 from registry.change_sets import Recording
 from registry.privacy import (
@@ -177,6 +177,12 @@ MAKERS = {
     "letter": (12, lambda on: Letter.objects.create(
         key=str(on), kind="x", address="x@example.org", created_at=noon(on)
     )),
+    "bounce": (12, lambda on: Bounce.objects.create(
+        address="x@example.org", kind="hard", source="mailbox", event_id=str(on), at=noon(on)
+    )),
+    "unsubscription": (120, lambda on: Unsubscription.objects.create(
+        address_hash=str(on), group="x", since=noon(on)
+    )),
     "row of a file": (3, lambda on: models.ImportRow.objects.create(
         run=models.ImportRun.objects.create(target="x", file_name="x", started_at=noon(on)), number=1
     )),
@@ -246,6 +252,7 @@ def test_preview_counts_and_removes_nothing(capsys):
         "person": 4, "consent": 1, "associationcontact": 2, "feedback": 1, "task": 1, "sharedmailbox": 1,
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
         "handover": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
+        "bounce": 1, "unsubscription": 1,
     }  # fmt: skip
 
     assert enforce_retention(today=TODAY, preview=True) == expected
