@@ -339,7 +339,23 @@ MAIL_CAP_A_MONTH = _number("MAIL_CAP_A_MONTH", 6)
 # Outside production letters leave for these addresses and @domains alone.
 MAIL_ALLOW_ONLY = [each.strip().lower() for each in env.list("MAIL_ALLOW_ONLY", default=[])]
 MAIL_REACHES_EVERYBODY = IS_HTTPS and not MAIL_ALLOW_ONLY
+# What comes back: an address of its own in the envelope, the mailbox that is read, the provider that tells.
 MAIL_BOUNCES_TO = env.str("MAIL_BOUNCES_TO", "")
+MAIL_BOX_URL = env.str("MAIL_BOX_URL", "")
+if MAIL_BOX_URL and urlsplit(MAIL_BOX_URL).scheme not in {"pop3s", "imaps", "pop3", "imap"}:
+    _stop("MAIL_BOX_URL", "must be an address such as imaps://user:password@mail.example.org.")
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "").strip().lower()
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
+if MAIL_PROVIDER and len(MAIL_WEBHOOK_SECRET) < 20:
+    _stop("MAIL_WEBHOOK_SECRET", "must be user:password of at least 20 characters with MAIL_PROVIDER.")
+try:
+    ANYMAIL = {**env.json("MAIL_PROVIDER_OPTIONS", {}), "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET}
+except (ValueError, TypeError):
+    _stop("MAIL_PROVIDER_OPTIONS", 'must be JSON such as {"POSTMARK_SERVER_TOKEN": "…"}.')
+if MAIL_PROVIDER and not env.str("EMAIL_URL", ""):
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+MAIL_DKIM_SELECTOR = env.str("MAIL_DKIM_SELECTOR", "")
+MAIL_NAME_SERVER = env.str("MAIL_NAME_SERVER", "")
 
 # What need not be waited for is done by `manage.py db_worker`; `manage.py run_jobs` gives it what is due by the clock.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}

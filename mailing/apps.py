@@ -10,5 +10,8 @@ class MailingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Let the scheduler know the jobs of letters."""
+        """Let the scheduler know the jobs of letters, and listen to the mail provider."""
         import mailing.jobs  # noqa: F401, PLC0415 - registers jobs
+        from mailing import provider  # noqa: PLC0415
+
+        provider.connect()

@@ -47,6 +47,9 @@ def compose(message, *, kind, address, letter=None, connection=None):
         connection=connection,
     )
     mail.attach_alternative(html, "text/html")
+    if letter is not None:
+        # A mail provider gives it back with what it tells of the letter; others take no notice.
+        mail.metadata = {"letter": str(letter.message_id)}
     return mail
 
 

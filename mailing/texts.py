@@ -32,8 +32,11 @@ def shipped_words(kind_name, language):
 
     The first line of the file, `# Subject`, is the subject.
     """
-    path = Path(find_kind(kind_name).folder) / f"{kind_name}.{language}.md"
-    first, _newline, rest = path.read_text(encoding="utf-8").partition("\n")
+    folder = find_kind(kind_name).folder
+    if folder is None:
+        raise FileNotFoundError(kind_name)
+    text = (Path(folder) / f"{kind_name}.{language}.md").read_text(encoding="utf-8")
+    first, _newline, rest = text.partition("\n")
     return Words(first.removeprefix("#").strip(), rest.strip())
 
 

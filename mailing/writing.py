@@ -14,6 +14,10 @@ _LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)])")
 
 
+def _is_own(text):
+    return text.startswith(f"{settings.SITE_URL}/")
+
+
 @dataclass(frozen=True)
 class Block:
     """A piece of a letter: "heading", "paragraph" (lines), "list" (lines) or "link" (words and address)."""
@@ -24,8 +28,11 @@ class Block:
 
     @property
     def pieces(self):
-        """The lines, each as pieces (text, is_address), for links in HTML."""
-        return [[(text, n % 2 == 1) for n, text in enumerate(_ADDRESS.split(line)) if text] for line in self.lines]
+        """The lines, each as pieces (text, is_address), for links in HTML: addresses of the site itself alone.
+
+        What a person wrote into a value, such as a name, makes no link.
+        """
+        return [[(text, _is_own(text)) for text in _ADDRESS.split(line) if text] for line in self.lines]
 
     @property
     def text(self):

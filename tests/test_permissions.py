@@ -85,6 +85,7 @@ OPEN = {
     "feedback": ([], 200, 422),
     "feedback_thanks": ([], 200, 405),
     "healthz": ([], 200, 405),
+    "mail_webhook": ([], 404, 404),
     "readyz": ([], 200, 405),
     "robots": ([], 200, 405),
     "sitemap": ([], 200, 405),
