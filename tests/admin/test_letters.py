@@ -63,7 +63,7 @@ def test_an_administrator_writes_other_words_over_those_that_ship(aino):
     aino.post(ADD, WORDS)
 
     assert LetterText.objects.get().subject == "Välkommen, {name}"
-    assert "own text" in aino.get("/hallinta/mailing/lettertext/").content.decode()
+    assert "oma teksti" in aino.get("/hallinta/mailing/lettertext/").content.decode()
 
 
 @pytest.mark.parametrize(
