@@ -1,4 +1,4 @@
-"""What comes back to the letters' own mailbox: reports of failure, answers of those away, calendars, people's replies."""
+"""What comes to the letters' own mailbox: reports of failure, answers of those away, calendars, people's replies."""
 
 import re
 import uuid

@@ -17,7 +17,7 @@ def webhook_view():
 
 
 def note_event(sender, event, esp_name, **kwargs):
-    """Write down that a letter came back or was complained about; everything else is left aside. Changes nothing more."""
+    """Write down that a letter came back or was complained about; everything else is left aside."""
     if event.event_type not in {"bounced", "rejected", "complained"} or not event.recipient:
         return
     kind = Bounce.Kind.COMPLAINT if event.event_type == "complained" else _kind_of(event)

@@ -98,7 +98,8 @@ def test_the_real_jobs():
     from jobs.registry import all_jobs
 
     assert {each.name for each in all_jobs()} >= {
-        "clear_sessions", "enforce_retention", "prune_runs", "read_bounces", "reap_tasks", "send_letters", "update_tasks",
+        "clear_sessions", "enforce_retention", "prune_runs", "read_bounces", "reap_tasks", "send_letters",
+        "update_tasks",
     }  # fmt: skip
 
 

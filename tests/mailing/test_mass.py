@@ -35,9 +35,11 @@ def _people():
     queue_letter("mass", key="before", address="recent@example.org", language="fi")
     send_waiting()
     mail.outbox.clear()
-    rows = [("a", "A@example.org"), ("b", "a@example.org "), ("c", ""), ("d", "stopped@example.org"), ("e", "gone@example.org"),
-            ("f", "recent@example.org"), ("g", "full@example.org"), ("h", "other@example.org")]  # fmt: skip
-    people = [Recipient(key=key, name=key.upper(), address=address) for key, address in rows]
+    words = ["A", "a", "", "stopped", "gone", "recent", "full", "other"]
+    addresses = [f"{word}@example.org" if word else "" for word in words]
+    people = [
+        Recipient(key=key, name=key.upper(), address=each) for key, each in zip("abcdefgh", addresses, strict=True)
+    ]
     return [*people, Recipient(key="i", name="I", address="i@example.org", left_out="declined")]
 
 
