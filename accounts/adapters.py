@@ -14,7 +14,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
+from accounts.letters import ACCOUNT_CHANGED, SIGN_IN_CODE, UNKNOWN_ACCOUNT
 from accounts.models import SignInEvent, User
+from mailing.sending import send_now
+from mailing.writing import write
 
 NO_ADDRESS = "::"
 # What the library tells the person by letter is also what the log says.
@@ -27,6 +30,7 @@ EVENTS = {
     "account/email/password_changed": (SignInEvent.Kind.PASSWORD_CHANGED, ""),
     "account/email/password_set": (SignInEvent.Kind.PASSWORD_CHANGED, ""),
 }
+LETTERS = {"account/email/login_code": SIGN_IN_CODE, "account/email/unknown_account": UNKNOWN_ACCOUNT}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -73,16 +77,17 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """Write a change of the account down, and tell the person."""
         kind, means = EVENTS[template_prefix]
-        record_event(user, kind, request=self.request, means=means)
-        super().send_notification_mail(template_prefix, user, context, email or user.email)
+        event = record_event(user, kind, request=self.request, means=means)
+        change = f"{event.get_kind_display()}: {event.means_words}" if means else event.get_kind_display()
+        self._send(ACCOUNT_CHANGED, email or user.email, {"change": change})
 
     def send_mail(self, template_prefix, email, context):
+        """Send a letter that the library asks for. Raises KeyError for one whose page is not in use."""
+        self._send(LETTERS[template_prefix], email, {"code": context.get("code", ""), "address": email})
+
+    def _send(self, kind, address, values):
         """Send the letter after the present transaction; it is never stored, because it may hold a code."""
-        about_site = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
-        message = self.render_mail(
-            template_prefix, email, {"request": self.request, "email": email} | about_site | context
-        )
-        transaction.on_commit(partial(message.send, fail_silently=False), robust=True)
+        transaction.on_commit(partial(send_now, kind, address, write(kind.name, values)), robust=True)
 
     def get_login_redirect_url(self, request):
         """Lead those who work in the administration there, everybody else to the portal."""

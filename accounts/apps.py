@@ -10,5 +10,6 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Let the outbox know the letters of accounts."""
-        import accounts.resetting  # noqa: F401, PLC0415 - registers a kind of letter
+        """Let the outbox know the letters of accounts, and the scheduler their job."""
+        import accounts.clock  # noqa: PLC0415 - registers a job
+        import accounts.resetting  # noqa: F401, PLC0415 - registers kinds of letters

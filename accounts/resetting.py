@@ -5,11 +5,14 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
+from accounts.letters import ABOUT_ACCOUNT, FOLDER
 from accounts.models import SignInEvent
-from mailing.outbox import Message, letter_kind, queue_letter
+from mailing.kinds import letter_kind
+from mailing.outbox import queue_letter
+from mailing.writing import write
 
 
 @transaction.atomic
@@ -32,6 +35,7 @@ def reset_second_factor(account, *, by):
         address=account.email,
         language=_language_of(account),
         arguments={"event": event.pk},
+        by=by,
     )
     return event
 
@@ -47,17 +51,15 @@ def _language_of(account):
     return getattr(getattr(account, "person", None), "language", settings.LANGUAGE_CODE)
 
 
-@letter_kind("second_factor_reset")
+@letter_kind(
+    "second_factor_reset",
+    label=_("A second factor that was reset"),
+    why=ABOUT_ACCOUNT,
+    is_duty=True,
+    folder=FOLDER,
+)
 def second_factor_reset_letter(letter):
     """Tell the person that an administrator has removed their second factor."""
     if not SignInEvent.objects.filter(pk=letter.arguments["event"]).exists():
         return None
-    text = _(
-        "An administrator has removed the second factor of your account and signed you out everywhere.\n\n"
-        "When you sign in next, you choose a new second factor.\n\n"
-        "If you did not ask for this, tell your region's coordinator at once."
-    )
-    return Message(
-        subject=_("The second factor of your account has been reset"),
-        text=f"{text}\n\n--\n{settings.SITE_NAME}\n{settings.SITE_URL}\n",
-    )
+    return write("second_factor_reset", {})

@@ -116,7 +116,10 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
+    "django_tasks",
+    "django_tasks_db",
     "common",
+    "jobs",
     "mailing",
     "accounts",
     "registry",
@@ -384,7 +387,37 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
 EMAIL_TIMEOUT = 10
+if EMAIL_BACKEND == "django.core.mail.backends.smtp.EmailBackend":
+    # It can tell what the server had got when something breaks.
+    EMAIL_BACKEND = "mailing.smtp.EmailBackend"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("MAIL_FROM", CONTROLLER_EMAIL)
+# The longest that handing one letter over may take; well below the lease of a claim (mailing/models/letters.py).
+MAIL_SENDING_SECONDS = 60
+MAIL_SPACING_DAYS = _number("MAIL_SPACING_DAYS", 3)
+MAIL_CAP_A_MONTH = _number("MAIL_CAP_A_MONTH", 6)
+# Outside production letters leave for these addresses and @domains alone.
+MAIL_ALLOW_ONLY = [each.strip().lower() for each in env.list("MAIL_ALLOW_ONLY", default=[])]
+MAIL_REACHES_EVERYBODY = IS_HTTPS and not MAIL_ALLOW_ONLY
+# What comes back: an address of its own in the envelope, the mailbox that is read, the provider that tells.
+MAIL_BOUNCES_TO = env.str("MAIL_BOUNCES_TO", "")
+MAIL_BOX_URL = env.str("MAIL_BOX_URL", "")
+if MAIL_BOX_URL and urlsplit(MAIL_BOX_URL).scheme not in {"pop3s", "imaps", "pop3", "imap"}:
+    _stop("MAIL_BOX_URL", "must be an address such as imaps://user:password@mail.example.org.")
+MAIL_PROVIDER = env.str("MAIL_PROVIDER", "").strip().lower()
+MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
+if MAIL_PROVIDER and len(MAIL_WEBHOOK_SECRET) < 20:
+    _stop("MAIL_WEBHOOK_SECRET", "must be user:password of at least 20 characters with MAIL_PROVIDER.")
+try:
+    ANYMAIL = {**env.json("MAIL_PROVIDER_OPTIONS", {}), "WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET}
+except (ValueError, TypeError):
+    _stop("MAIL_PROVIDER_OPTIONS", 'must be JSON such as {"POSTMARK_SERVER_TOKEN": "…"}.')
+if MAIL_PROVIDER and not env.str("EMAIL_URL", ""):
+    EMAIL_BACKEND = f"anymail.backends.{MAIL_PROVIDER}.EmailBackend"
+MAIL_DKIM_SELECTOR = env.str("MAIL_DKIM_SELECTOR", "")
+MAIL_NAME_SERVER = env.str("MAIL_NAME_SERVER", "")
+
+# What need not be waited for is done by `manage.py db_worker`; `manage.py run_jobs` gives it what is due by the clock.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Limits of tries are counted where every process sees them.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}

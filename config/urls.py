@@ -10,6 +10,7 @@ from public.views import errors, machines, style_guide
 urlpatterns = [
     path("healthz", machines.healthz, name="healthz"),
     path("readyz", machines.readyz, name="readyz"),
+    path("posti/palautteet/", machines.mail_webhook, name="mail_webhook"),
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", machines.sitemap, name="sitemap"),
     *i18n_patterns(

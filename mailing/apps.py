@@ -8,3 +8,10 @@ class MailingConfig(AppConfig):
     name = "mailing"
     verbose_name = _("letters")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Let the scheduler know the jobs of letters, and listen to the mail provider."""
+        import mailing.jobs  # noqa: F401, PLC0415 - registers jobs
+        from mailing import provider  # noqa: PLC0415
+
+        provider.connect()

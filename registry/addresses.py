@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 TOP_LEVEL_WORDS = frozenset(
     {"sv", "en", "fi", "y", "avoin-data", "api", "saavutettavuus", "tietosuoja", "tietoa", "palaute", "kirjaudu"}
-    | {"oma", "hallinta", "healthz", "readyz", "static", "media", "sitemap", "robots"}
+    | {"oma", "hallinta", "posti", "healthz", "readyz", "static", "media", "sitemap", "robots"}
 )
 PORTAL_WORDS = frozenset(["tiedot", "hakemisto", "luovutus", "tehtavat", "kirjautumiset"])
 REGION_WORDS = frozenset(["kysely", "vertaa", "tapahtumat", "kaytannot", "aineistot", "neuvottelukunta"])

@@ -11,10 +11,13 @@ class RegistryConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from registry import board_columns, invitations, publicity, quality  # noqa: F401, PLC0415
+        from mailing import frame  # noqa: PLC0415
+        from registry import board_columns, clock, invitations, publicity, quality  # noqa: F401, PLC0415
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
+        from registry.models.site import demo_label  # noqa: PLC0415
 
         publicity.connect()
+        frame.add_label(demo_label)
         quality.register(*quality.CHECKS)
         targets.register(*OWN_TARGETS)

@@ -1,6 +1,7 @@
 """An account comes with a role: whoever gets one is invited, nobody registers."""
 
 import datetime as dt
+from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,12 +14,14 @@ from django.utils.translation import gettext_lazy
 from accounts.links import make_link, revoke_links
 from accounts.models import SignInEvent, User
 from accounts.readdressing import change_sign_in_address
-from mailing.outbox import letter_kind, queue_letter
-from mailing.writing import write_message
+from mailing.kinds import Placeholder, letter_kind
+from mailing.outbox import queue_letter
+from mailing.writing import write
 from registry.models import Person, SharedMailbox
 
 PURPOSE = "invitation"
 LIFETIME = dt.timedelta(days=14)
+LETTERS = Path(__file__).parent / "letters"
 
 
 def _scope(person):
@@ -48,8 +51,9 @@ def invite(person, *, by):
         key=f"{PURPOSE}:{person.pk}:{timezone.now():%Y-%m-%dT%H:%M}",
         address=person.user.email,
         language=person.language,
-        scope=_scope(person),
+        scope=f"region:{person.region_id}",
         arguments={"person": person.pk, "by": by.pk if by else None},
+        by=by,
     )
 
 
@@ -117,7 +121,21 @@ def roles_in_words(person):
     return words
 
 
-@letter_kind(PURPOSE)
+@letter_kind(
+    PURPOSE,
+    label=gettext_lazy("Invitation"),
+    why=gettext_lazy("You get this letter because a role of yours has been recorded in %(site)s."),
+    is_duty=True,
+    folder=LETTERS,
+    placeholders={
+        "name": Placeholder(gettext_lazy("the recipient's name"), "Leena Liesi"),
+        "who_recorded": Placeholder(gettext_lazy("a sentence that says who recorded the person"), "…"),
+        "roles": Placeholder(gettext_lazy("list of the recipient's roles"), ("…",), is_required=True),
+        "link": Placeholder(gettext_lazy("the address that opens the pages"), "https://…/y/…/", is_required=True),
+        "address": Placeholder(gettext_lazy("the sign-in address"), "leena@example.org"),
+        "sign_in_address": Placeholder(gettext_lazy("the address of the sign-in page"), "https://…/kirjaudu/"),
+    },
+)
 def invitation_letter(letter):
     """Write an invitation with a link made now; None when the person has no role or account any more.
 
@@ -130,16 +148,19 @@ def invitation_letter(letter):
     revoke_links(purpose=PURPOSE, scope=_scope(person))
     _link, token = make_link(PURPOSE, _scope(person), lifetime=LIFETIME, account=person.user)
     inviter = Person.objects.filter(user=letter.arguments["by"]).first() if letter.arguments["by"] else None
-    context = {
-        "person": person,
+    if inviter:
+        who = _("%(inviter)s has recorded you in %(site)s:") % {"inviter": inviter.name, "site": settings.SITE_NAME}
+    else:
+        who = _("You have been recorded in %(site)s:") % {"site": settings.SITE_NAME}
+    values = {
+        "name": person.name,
+        "who_recorded": who,
         "roles": roles,
-        "inviter": inviter.name if inviter else "",
+        "link": f"{settings.SITE_URL}{reverse('link', args=[token])}",
         "address": person.user.email,
-        "url": f"{settings.SITE_URL}{reverse('link', args=[token])}",
-        "sign_in_url": f"{settings.SITE_URL}{reverse('account_login')}",
+        "sign_in_address": f"{settings.SITE_URL}{reverse('account_login')}",
     }
-    subject = _("Your pages in %(site)s are ready") % {"site": settings.SITE_NAME}
-    return write_message("invitation", subject, context, reply_to=inviter.email if inviter else "")
+    return write(PURPOSE, values, reply_to=inviter.email if inviter else "", thread=_scope(person))
 
 
 def invited_person(link):

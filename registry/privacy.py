@@ -21,7 +21,7 @@ from simple_history.utils import get_history_manager_for_model
 
 from accounts.models import SecretLink, SignInEvent, User
 from common.partial_dates import PartialDate
-from mailing.models import Letter
+from mailing.models import Bounce, Letter, Unsubscription
 from registry.merging import merged_into
 from registry.models import (
     ActingEntry,
@@ -109,7 +109,9 @@ def erase_person(person):
     Task.objects.filter(contact_entry__person=person).delete()
     _erase_from_admin_log(person)
     _erase_from_steps(person, ids)
-    Letter.objects.filter(address__in={person.email, account.email if account else person.email}).delete()
+    addresses = {address.lower() for address in (person.email, account.email if account else "") if address}
+    Letter.objects.filter(address__in=addresses).delete()
+    Bounce.objects.filter(address__in=addresses).delete()
     entries = list(person.contact_entries.values_list("pk", flat=True))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
@@ -260,6 +262,20 @@ RETENTIONS = (
         _("To which address a letter was sent, and when"),
         _("12 months after it was written"),
         lambda today: Letter.objects.filter(created_at__date__lt=months_before(today, 12)),
+        delete_rows,
+    ),
+    Retention(
+        Bounce,
+        _("From which address a letter came back, and when"),
+        _("12 months after it came back"),
+        lambda today: Bounce.objects.filter(at__date__lt=months_before(today, 12)),
+        delete_rows,
+    ),
+    Retention(
+        Unsubscription,
+        _("That an address wants no letters, as a hash without the address"),
+        _("until it is withdrawn, at most 10 years: an objection must outlive the address"),
+        lambda today: Unsubscription.objects.filter(since__date__lt=months_before(today, 120)),
         delete_rows,
     ),
     Retention(

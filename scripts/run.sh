@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up, migrates, fills an empty database with the demo and serves it on 127.0.0.1:PORT.
+# Sets up, migrates, fills an empty database with the demo and serves it on 127.0.0.1:PORT, with scheduler and worker.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,4 +26,20 @@ export SITE_URL=${SITE_URL:-http://127.0.0.1:$port}
 "$python" manage.py demo --if-empty
 echo "Rinnalla: $SITE_URL (stop with Ctrl-C)"
 echo "Letters, sign-in codes among them, are files in var/letters unless EMAIL_URL is set."
-exec "$python" -m gunicorn --config deploy/gunicorn.conf.py --bind "127.0.0.1:$port" --log-level warning config.wsgi
+# The scheduler and the worker beside the server: all three end together, also on Ctrl-C.
+children=()
+finish() {
+  trap - EXIT
+  kill "${children[@]}" 2>/dev/null || true
+  wait
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+"$python" manage.py run_jobs --forever &
+children+=($!)
+"$python" manage.py db_worker --verbosity 0 &
+children+=($!)
+"$python" -m gunicorn --config deploy/gunicorn.conf.py --bind "127.0.0.1:$port" --log-level warning config.wsgi &
+children+=($!)
+wait "$!"

@@ -102,6 +102,7 @@ OPEN = {
     "feedback": ([], 200, 422),
     "feedback_thanks": ([], 200, 405),
     "healthz": ([], 200, 405),
+    "mail_webhook": ([], 404, 404),
     "readyz": ([], 200, 405),
     "robots": ([], 200, 405),
     "sitemap": ([], 200, 405),
@@ -203,6 +204,12 @@ ACCOUNT = {
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
 } | {"auth_user_password_change", "accounts_user_reset"}  # fmt: skip
+# Letters and jobs are for administrators (tests/admin/test_letters.py).
+LETTERS = {
+    f"{table}_{page}"
+    for table in ("mailing_letter", "mailing_lettertext", "mailing_quietperiod", "mailing_bounce", "jobs_jobrun")
+    for page in ("changelist", "add", "change", "delete", "history")
+} | {"mailing_letter_resend", "mailing_lettertext_simple_history"}
 
 # The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py);
 # a link is for whoever has it (tests/portal/test_links.py).
@@ -227,7 +234,7 @@ def test_every_address_has_its_row_in_the_tables():
         | set(IMPORTS)
         | set(ACCOUNT)
         | PORTAL
-        | {f"admin:{name}" for name in (*DESK, *STEPS, *APART)}
+        | {f"admin:{name}" for name in (*DESK, *STEPS, *APART, *LETTERS)}
     )
     for table in TABLES:
         expected |= {f"admin:{named(table)}_{page}" for page in ("changelist", "add", "change", "delete", "history")}

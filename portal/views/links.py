@@ -4,12 +4,15 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
+from mailing.unsubscribing import ONE_CLICK, find_stop_link, resubscribe, unsubscribe
 from registry.invitations import invited_person, roles_in_words
 
 
@@ -33,14 +36,38 @@ def _kept_to_itself(view):
 @login_not_required
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
+@csrf_exempt
 @_kept_to_itself
 def link(request, token):
-    """Open a link of a letter; unknown, used, revoked and expired ones all get the same page."""
+    """Open a link of a letter; unknown, used, revoked and expired ones all get the same page.
+
+    What a mail program posts by itself to unsubscribe (RFC 8058) has neither cookie
+    nor CSRF token: the one exception of rule 14. Every other form is checked as usual.
+    """
+    if request.method == "POST" and request.POST.dict() == ONE_CLICK and (stop := find_stop_link(token)):
+        unsubscribe(stop.address, stop.groups)
+        return HttpResponse(status=200, content_type="text/plain")
+    return _checked_link(request, token)
+
+
+@csrf_protect
+def _checked_link(request, token):
     found = find_link(token)
+    if found is None and (stop := find_stop_link(token)):
+        return _stop(request, stop)
     page = _PAGES.get(found.purpose) if found and found.is_usable else None
     answer = page(request, found) if page else None
     # Without its path: the footer's link to feedback would carry the token on.
     return answer or render(request, "links/link_gone.html", {"page_path": ""}, status=410)
+
+
+def _stop(request, stop):
+    """Show from which letters the link unsubscribes; one button stops them, another brings them back."""
+    if request.method == "POST":
+        act = resubscribe if request.POST.get("wish") == "again" else unsubscribe
+        act(stop.address, stop.groups)
+        return redirect(request.path)
+    return render(request, "links/link_stop.html", {"page_path": "", "stop": stop, "is_stopped": stop.is_stopped})
 
 
 def _invitation(request, found):

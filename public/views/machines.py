@@ -1,13 +1,15 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
+from mailing.provider import webhook_view
 from public.decorators import public_page
 from registry.models import Municipality, Region
 
@@ -38,6 +40,16 @@ def robots(request):
     lines = ["User-agent: *", "Disallow: /hallinta/", "Disallow: /sv/hallinta/", "Disallow: /en/hallinta/",
              "Disallow: /y/", f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}", ""]  # fmt: skip
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@csrf_exempt
+@login_not_required
+def mail_webhook(request):
+    """Take what the mail provider tells; its library asks for the secret. 404 where no provider is set."""
+    view = webhook_view()
+    if view is None:
+        raise Http404
+    return view(request)
 
 
 @public_page

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import InterfaceError, OperationalError, connections, models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -51,6 +52,11 @@ class SiteStateManager(models.Manager):
     def mark_demo(self):
         """Record that the database holds invented data, so that every page says so."""
         self.update_or_create(pk=1, defaults={"has_demo_data": True, "version": uuid.uuid4()})
+
+
+def demo_label():
+    """Return what stands on top of every letter while demo data is in the database; otherwise an empty text."""
+    return gettext("Demo data, answers invented") if SiteState.objects.load().has_demo_data else ""
 
 
 class SiteState(models.Model):

@@ -33,7 +33,7 @@ def ask_for_code(client, email, *, prefix=""):
 
 def latest_code():
     """Return the code of the latest letter."""
-    return re.search(r"^ +([A-Z0-9]{4}-[A-Z0-9]{4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
+    return re.search(r"^ *([A-Z0-9]{4}-[A-Z0-9]{4})$", mail.outbox[-1].body, re.MULTILINE).group(1)
 
 
 def give_code(client, code, *, prefix="", **headers):

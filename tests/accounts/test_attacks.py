@@ -14,7 +14,7 @@ from django.test import Client
 from accounts.links import make_link
 from accounts.models import SecretLink, User
 from accounts.readdressing import change_sign_in_address
-from mailing.outbox import send_waiting
+from mailing.sending import send_waiting
 from registry.invitations import invite
 from registry.models import Person, SharedMailbox
 from tests import factories

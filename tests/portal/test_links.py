@@ -13,7 +13,7 @@ from accounts.links import make_link, revoke_links
 from accounts.models import SecretLink, SignInEvent, User
 from common.partial_dates import PartialDate
 from mailing.models import Letter
-from mailing.outbox import send_waiting
+from mailing.sending import send_waiting
 from registry.invitations import invite
 from registry.models import Appointment, Person, SharedMailbox
 from registry.roles import end_role, save_role

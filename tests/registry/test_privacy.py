@@ -10,9 +10,11 @@ from django.apps import apps
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
+from django_tasks_db.models import DBTaskResult
 
 from accounts.models import SecretLink, SignInEvent, User
-from mailing.models import Letter
+from jobs.models import JobRun
+from mailing.models import Bounce, Letter, LetterText, QuietPeriod, Unsubscription
 from registry import models
 from registry.change_sets import Recording
 from registry.privacy import (
@@ -34,6 +36,10 @@ TODAY = dt.date(2026, 6, 15)
 # Tables of the registry and the accounts that hold no personal data. A new table belongs here, or declares in
 # registry/privacy.py how long it is kept.
 WITHOUT_PEOPLES_DATA = {
+    DBTaskResult,  # tasks get numbers only
+    JobRun,
+    LetterText,
+    QuietPeriod,
     models.AgentTask,
     models.Area,
     models.AreaGroup,
@@ -90,7 +96,18 @@ def noon(on):
 def test_every_table_declares_how_long_peoples_data_is_kept():
     tables = {
         model
-        for app in ("registry", "surveys", "accounts", "mailing", "account", "mfa", "socialaccount", "usersessions")
+        for app in (
+            "registry",
+            "surveys",
+            "accounts",
+            "mailing",
+            "jobs",
+            "django_tasks_database",
+            "account",
+            "mfa",
+            "socialaccount",
+            "usersessions",
+        )
         for model in apps.get_app_config(app).get_models()
         if not model.__name__.startswith("Historical")
     }
@@ -177,6 +194,12 @@ MAKERS = {
     "letter": (12, lambda on: Letter.objects.create(
         key=str(on), kind="x", address="x@example.org", created_at=noon(on)
     )),
+    "bounce": (12, lambda on: Bounce.objects.create(
+        address="x@example.org", kind="hard", source="mailbox", event_id=str(on), at=noon(on)
+    )),
+    "unsubscription": (120, lambda on: Unsubscription.objects.create(
+        address_hash=str(on), group="x", since=noon(on)
+    )),
     "row of a file": (3, lambda on: models.ImportRow.objects.create(
         run=models.ImportRun.objects.create(target="x", file_name="x", started_at=noon(on)), number=1
     )),
@@ -247,6 +270,7 @@ def test_preview_counts_and_removes_nothing(capsys):
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
         "handover": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
         "answer": 0, "answerfile": 0, "delegation": 0, "pendingsave": 0,
+        "bounce": 1, "unsubscription": 1,
     }  # fmt: skip
 
     assert enforce_retention(today=TODAY, preview=True) == expected

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from mailing.outbox import send_waiting
+from mailing.sending import send_waiting
 
 
 class Command(BaseCommand):
