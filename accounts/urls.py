@@ -5,10 +5,11 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path
 
-from accounts import views
+from accounts import municipal, views
 
 urlpatterns = [
     path("", views.request_login_code, name="account_login"),
@@ -37,5 +38,8 @@ urlpatterns = [
     path("tunnistautuminen/avaimet/<int:pk>/poista/", webauthn.remove_webauthn, name="mfa_remove_webauthn"),
     path("tunnistautuminen/avaimet/<int:pk>/nimi/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
     path("avain/", webauthn.login_webauthn, name="mfa_login_webauthn"),
+    path("kunta/peruttu/", municipal.municipal_sign_in_cancelled, name="socialaccount_login_cancelled"),
+    path("kunta/<slug:provider_id>/", municipal.municipal_sign_in, name="openid_connect_login"),
+    path("kunta/<slug:provider_id>/paluu/", openid.callback, name="openid_connect_callback"),
     path("istunnot/", sessions.list_usersessions, name="usersessions_list"),
 ]

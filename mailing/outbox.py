@@ -42,6 +42,11 @@ def letter_kind(kind):
     return register
 
 
+def letter_kinds():
+    """Return the names of all kinds of letters."""
+    return sorted(_kinds)
+
+
 def queue_letter(kind, *, key, address, language, arguments=None, scope="", not_before=None):
     """Write a letter down to be sent after the present transaction; return it, or None when it was queued before.
 

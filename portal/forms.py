@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registry.acting import act_for
-from registry.forms import DayField
+from registry.forms import DayField, RegistryForm
 from registry.models import ActingEntry, Appointment, Channel, Consent, GrantPeriod, Person, Premises
 
 
@@ -66,7 +66,7 @@ class ContactDetailsForm(PortalForm, forms.ModelForm):
         self.fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
 
 
-class PublicityForm(PortalForm, forms.ModelForm):
+class PublicityForm(PortalForm, RegistryForm):
     """Which of an officer's details are public in one appointment, and what has been agreed on the task."""
 
     class Meta:
@@ -108,7 +108,7 @@ class TaskForm(PortalForm):
     due_on = DayField(label=_("By when"), required=False, help_text=_("For example 1.3.2027. Empty: no hurry."))
 
 
-class _OfferForm(PortalForm, forms.ModelForm):
+class _OfferForm(PortalForm, RegistryForm):
     """What the three forms of offers have in common."""
 
     def __init__(self, *args, **kwargs):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -297,6 +298,8 @@ KEPT_WITH_PERSON = {
     EmailConfirmation: _("goes with the account; not in use"),
     Authenticator: _("goes with the account; keys are encrypted or public"),
     UserSession: _("goes with the account; without a network address"),
+    SocialAccount: _("goes with the account; only the number that the municipality's sign-in has given"),
+    SocialToken: _("goes with the account; not in use"),
     Appointment: _("only the link to the person is personal; it goes with the person"),
     Agent: _("the link to the person and the trainings go with the person"),
     AgentTraining: _("goes with the person"),

@@ -246,7 +246,7 @@ def settings_variables():
     """Return the names of the environment variables that config/settings.py reads."""
     names = set()
     for _place, name, node in calls([ROOT / "config" / "settings.py"]):
-        reads = name in {"_boolean", "_by_language", "_number"} or (
+        reads = name in {"_boolean", "_by_language", "_from_json", "_number"} or (
             isinstance(node.func, ast.Attribute) and getattr(node.func.value, "id", "") == "env"
         )
         if reads and node.args and isinstance(node.args[0], ast.Constant):

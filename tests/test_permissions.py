@@ -2,7 +2,9 @@
 
 Whose rows they are: everything in the table belongs to Pohjois-Pohjanmaa. Kaisa
 coordinates it, Outi coordinates Keski-Suomi, Aino administers; Leena is liaison,
-Ahti agent, Entinen was coordinator until yesterday, Stranger has no role.
+Ahti agent, Sijainen Leena's deputy until tomorrow, Ex-sijainen was until yesterday,
+Muualla is liaison of another municipality, Entinen was coordinator until yesterday,
+Stranger has no role.
 """
 
 import datetime as dt
@@ -21,8 +23,9 @@ from tests.registry.imports.files import read
 from tests.surveys import factories as survey_factories
 
 TODAY = dt.date(2026, 1, 1)
-ROLES = ("anonymous", "stranger", "liaison", "agent", "former", "coordinator", "other_coordinator", "administrator")
 STAFF = ("coordinator", "other_coordinator", "administrator")
+OUTSIDE = ("anonymous", "stranger", "outsider", "liaison", "deputy", "past_deputy", "agent", "former")
+ROLES = (*OUTSIDE, *STAFF)
 
 # What a coordinator may do with a table: see it, add rows, change rows. Nobody but administrators deletes.
 KEEPS = ("view", "add", "change")
@@ -192,6 +195,9 @@ ACCOUNT = {
     "mfa_edit_webauthn": ([1], 302, 302, 302),
     "mfa_login_webauthn": ([], 302, 302, 302),
     "usersessions_list": ([], 302, 200, 302),
+    "socialaccount_login_cancelled": ([], 200, 200, 405),
+    "openid_connect_login": (["oulu"], 405, 405, 404),
+    "openid_connect_callback": (["oulu"], 404, 404, 404),
 }
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
@@ -244,13 +250,25 @@ def _model(table):
 @pytest.fixture
 def clients(cast, reference):
     """A client for each role."""
-    former = factories.PersonFactory(
-        user=factories.UserFactory(email="entinen@example.org"), region=reference.pohjois_pohjanmaa
-    )
-    yesterday = PartialDate.day(dt.date.today() - dt.timedelta(days=1))
+    yesterday, tomorrow = (PartialDate.day(dt.date.today() + dt.timedelta(days=days)) for days in (-1, 1))
+
+    def person(word):
+        account = factories.UserFactory(email=f"{word}@example.org")
+        return factories.PersonFactory(user=account, region=reference.pohjois_pohjanmaa)
+
+    former, outsider, deputy, past_deputy = map(person, ("entinen", "muualla", "sijainen", "ex.sijainen"))
     factories.CoordinatorFactory(person=former, region=reference.pohjois_pohjanmaa, end=yesterday)
+    factories.AppointmentFactory(person=outsider, municipality=reference.hailuoto)
+    for each, end in ((deputy, tomorrow), (past_deputy, yesterday)):
+        factories.AppointmentFactory(
+            person=each, municipality=reference.oulu, end=end, deputy_for=cast.leena_in_oulu,
+            kind=models.Appointment.Kind.DEPUTY,
+        )  # fmt: skip
     accounts = {
         "stranger": cast.stranger,
+        "outsider": outsider.user,
+        "deputy": deputy.user,
+        "past_deputy": past_deputy.user,
         "liaison": cast.leena.user,
         "agent": cast.ahti.user,
         "former": former.user,
@@ -373,7 +391,7 @@ def test_posts_of_those_without_the_right_change_nothing(clients, rows, table):
     before = list(model._base_manager.order_by("pk").values())
     pages = {"changelist": [], "add": [], "change": [row.pk], "delete": [row.pk], "history": [row.pk]}
     answers = set()
-    for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator"):
+    for role in (*OUTSIDE, "other_coordinator"):
         if role == "other_coordinator" and table in WITHOUT_REGION:
             continue
         for page, args in pages.items():
@@ -407,12 +425,9 @@ def test_steps_answer_by_role(clients, rows, step):
     assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, of_staff, strict=True))
     before = list(type(rows[table])._base_manager.order_by("pk").values())
     refused = {
-        role: clients[role].post(address, {"confirmed": "1"}).status_code
-        for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator")
+        role: clients[role].post(address, {"confirmed": "1"}).status_code for role in (*OUTSIDE, "other_coordinator")
     }
-    assert refused == dict.fromkeys(("anonymous", "stranger", "liaison", "agent", "former"), 302) | {
-        "other_coordinator": 404
-    }
+    assert refused == dict.fromkeys(OUTSIDE, 302) | {"other_coordinator": 404}
     assert list(type(rows[table])._base_manager.order_by("pk").values()) == before
 
 
@@ -436,7 +451,7 @@ def test_data_quality_answers_by_role(clients, rows, name):
     for_get, for_post = QUALITY[name]
     seen = {role: client.get(address).status_code for role, client in clients.items()}
     assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, for_get, strict=True))
-    for role in (*ROLES[:5], "other_coordinator"):
+    for role in (*OUTSIDE, "other_coordinator"):
         assert clients[role].post(address, {"until": "1.1.2100"}).status_code in {302, 404, 405}
     assert models.QualityException.objects.get() == exception
     # The coordinator takes the one acceptance back, so that the administrator finds none.
@@ -458,7 +473,7 @@ def test_imports_answer_by_role(clients, run, page):
     outside = dict.fromkeys(ROLES, 302)
     seen = {role: client.get(address).status_code for role, client in clients.items()}
     assert seen == outside | dict(zip(STAFF, of_get, strict=True))
-    for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator"):
+    for role in (*OUTSIDE, "other_coordinator"):
         clients[role].post(address, {"leave_out": "yes"})
     run.refresh_from_db()
     assert (run.state, run.rows.count(), models.Premises.objects.count()) == ("checked", 2, 0)
