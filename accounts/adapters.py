@@ -7,6 +7,7 @@ from functools import partial
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import transaction
@@ -75,6 +76,21 @@ class AccountAdapter(DefaultAccountAdapter):
         kind, means = EVENTS[template_prefix]
         record_event(user, kind, request=self.request, means=means)
         super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def get_reauthentication_methods(self, user):
+        """Return the library's ways to show once more that it is oneself, and a code by letter.
+
+        Whoever has a second factor does not get by with less than it.
+        """
+        methods = super().get_reauthentication_methods(user)
+        if user.is_authenticated and not get_mfa_adapter().is_mfa_enabled(user):
+            code = {
+                "id": "code",
+                "description": _("Get a code by e-mail"),
+                "url": reverse("account_reauthenticate_code"),
+            }
+            methods.append(code)
+        return methods
 
     def send_mail(self, template_prefix, email, context):
         """Send the letter after the present transaction; it is never stored, because it may hold a code."""
