@@ -179,6 +179,7 @@ ACCOUNT = {
     "account_signup": ([], 200, 302, 200),
     "account_log": ([], 302, 200, 302),
     "account_reauthenticate": ([], 302, 200, 302),
+    "account_reauthenticate_code": ([], 302, 200, 302),
     "account_change_password": ([], 302, 200, 302),
     "account_set_password": ([], 302, 302, 302),
     "mfa_index": ([], 302, 200, 302),
