@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -603,6 +603,12 @@ class CoordinatorQuerySet(RegionRowQuerySet, PeriodQuerySet):
             .select_related("person", "area")
             .order_by("area__position", "person__sort_key", "pk")
         )
+
+    def first_address(self):
+        """Return the e-mail of the first who has one, whoever has the whole region before those of areas, or None."""
+        reachable = self.exclude(person__isnull=True).exclude(person__email="")
+        ordered = reachable.order_by(F("area__position").asc(nulls_first=True), "person__sort_key", "pk")
+        return ordered.values_list("person__email", flat=True).first()
 
 
 class Coordinator(Period):
