@@ -112,7 +112,7 @@ def cast(reference):
 def mail_server(tmp_path, settings):
     """A real mail server, to which Django hands its letters over; see tests/mail_server.py."""
     server = MailServer(tmp_path)
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND, settings.MAIL_REACHES_EVERYBODY = "mailing.smtp.EmailBackend", True
     settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, server.port
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
