@@ -15,7 +15,7 @@ ADDRESS = "uusi.yhdyshenkilo@example.org"
 WORDS = {
     "fi": ("", "Avaa omat sivusi", "Kirjautumiskoodisi", "Mitä sinulta nyt pyydetään", "Kaikki tiedot ovat yhä oikein"),
     "sv": ("/sv", "Öppna dina egna sidor", "Din inlogg", "Vad du ombeds göra nu", "Alla uppgifter stämmer fortfarande"),
-    "en": ("/en", "Open your own pages", "Your sign-in code", "What is asked of you now", "All details are still right"),
+    "en": ("/en", "Open your own pages", "Your sign-in", "What is asked of you now", "All details are still right"),
 }
 
 
