@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.acting import act_for
 from registry.forms import DayField, RegistryForm
-from registry.models import ActingEntry, Appointment, Channel, Consent, GrantPeriod, Person, Premises, Topic
+from registry.models import ActingEntry, Appointment, Channel, Consent, GrantPeriod, Person, Premises
 
 
 def posted(request):
@@ -88,27 +88,6 @@ class PublicityForm(PortalForm, RegistryForm):
             "hours_per_week": _("Either hours or per cent; leave the other empty."),
             "job_description_url": _("Where the municipality has published it."),
         }
-
-
-class TopicsForm(PortalForm):
-    """On which topics colleagues can ask an officer."""
-
-    topics = forms.ModelMultipleChoiceField(
-        Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-
-
-class DirectoryForm(forms.Form):
-    """What the directory of liaisons is limited by; `choices` are querysets by the names of the fields."""
-
-    topic = forms.ModelChoiceField(None, label=_("Topic"), required=False, to_field_name="key", empty_label=_("all"))
-    sector = forms.ModelChoiceField(None, label=_("Sector"), required=False, to_field_name="key", empty_label=_("all"))
-    area = forms.ModelChoiceField(None, label=_("Area"), required=False, empty_label=_("all"))
-
-    def __init__(self, *args, choices, **kwargs):
-        super().__init__(*args, **kwargs)
-        for name, rows in choices.items():
-            self.fields[name].queryset = rows
 
 
 class ConsentForm(PortalForm):

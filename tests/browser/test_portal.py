@@ -46,8 +46,6 @@ def pages():
             ("contacts", f"{OULU}yhteystiedot/", {}),
             ("details", f"{OULU}yhteystiedot/muuta/", {"#id_email": "väärä"}),
             ("appointment", f"{OULU}yhteystiedot/tehtava/{role.pk}/", {"#id_hours_per_week": "5", "#id_percent": "5"}),
-            ("topics", f"{OULU}yhteystiedot/aiheet/{role.pk}/", {}),
-            ("directory", f"{OULU}verkosto/", {}),
             ("offers", f"{OULU}tarjonta/", {}),
             ("new grant", f"{OULU}tarjonta/avustus/uusi/", {"#id_closes_on": "x"}),
             ("grant", f"{OULU}tarjonta/avustus/{grant.pk}/", {"#id_closes_on": "1.1.1999", "#id_name": ""}),
