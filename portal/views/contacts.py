@@ -25,7 +25,7 @@ _MEANS = {
 }
 
 
-def _page_and_person(request, access):
+def page_and_person(request, access):
     """Return the MunicipalityPage and the person whose details are in question; 404 when they have no role here."""
     page = MunicipalityPage(access, timezone.localdate())
     pk = request.POST.get("person") or request.GET.get("henkilo")
@@ -44,7 +44,7 @@ def _back(access, person):
 @municipality_gate(writers=EVERYBODY)
 def portal_contacts(request, access):
     """Show one's own details with what is public of each, and the municipality's other people."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     context = {
         "access": access,
         "page": page,
@@ -62,7 +62,7 @@ def portal_contacts(request, access):
 @municipality_gate(writers=EVERYBODY)
 def portal_contacts_confirm(request, access):
     """Record that all details are still right."""
-    _page, person = _page_and_person(request, access)
+    _page, person = page_and_person(request, access)
     form = PortalForm(request.POST, access=access)
     if not form.is_valid():
         messages.error(request, form.errors["source"][0])
@@ -78,7 +78,7 @@ def portal_contacts_confirm(request, access):
 @municipality_gate(writers=EVERYBODY, for_writing=True)
 def portal_contacts_edit(request, access):
     """Change one's own contact details."""
-    _page, person = _page_and_person(request, access)
+    _page, person = page_and_person(request, access)
     if person is None:
         raise Http404
     form = ContactDetailsForm(posted(request), instance=person, access=access)
@@ -107,7 +107,7 @@ def _saved(form, user, person):
 @municipality_gate(writers=EVERYBODY, for_writing=True)
 def portal_appointment(request, access, pk):
     """Choose which details are public in an appointment, and tell what has been agreed on the task."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     appointment = next((role for role in page.own_appointments(person) if role.pk == pk), None)
     if appointment is None:
         raise Http404
@@ -126,7 +126,7 @@ def portal_appointment(request, access, pk):
 @municipality_gate(writers=EVERYBODY)
 def portal_consent(request, access):
     """Allow a volunteer's detail to be shown, or withdraw that: one button for each."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     form = ConsentForm(request.POST, access=access)
     if not page.is_agent(person):
         raise Http404
