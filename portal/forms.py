@@ -108,6 +108,29 @@ class TaskForm(PortalForm):
     due_on = DayField(label=_("By when"), required=False, help_text=_("For example 1.3.2027. Empty: no hurry."))
 
 
+class TopicsForm(PortalForm, forms.ModelForm):
+    """On what colleagues can ask a liaison."""
+
+    class Meta:
+        model = Appointment
+        fields = ["topics"]
+        widgets = {"topics": forms.CheckboxSelectMultiple}
+        labels = {"topics": _("Topics that colleagues may ask you about")}
+        help_texts = {"topics": _("The region's liaisons and agents see them in the directory. None is fine, too.")}
+
+
+class QuestionForm(PortalForm):
+    """A short question to colleagues."""
+
+    text = forms.CharField(
+        label=_("Your question"),
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Ask one thing and say by when you need the answer. At most 1 500 characters."),
+        error_messages={"required": _("Write your question.")},
+    )
+
+
 class HandoverForm(PortalForm):
     """When a post is left, who follows, and what the next one should know."""
 

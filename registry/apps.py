@@ -11,7 +11,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from registry import board_columns, handover, handover_pack, invitations, publicity, quality  # noqa: F401, PLC0415
+        from registry import board_columns, directory, handover, handover_pack, invitations, publicity, quality  # noqa: F401, PLC0415
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
 

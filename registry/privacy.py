@@ -30,6 +30,7 @@ from registry.models import (
     AssociationContact,
     ChangedRow,
     ChangeSet,
+    ColleagueQuestion,
     Consent,
     ContactEntry,
     Coordinator,
@@ -231,6 +232,13 @@ RETENTIONS = (
         _("What somebody who left a role wrote to the next one"),
         _("24 months after it was written"),
         lambda today: Handover.objects.filter(written_at__date__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        ColleagueQuestion,
+        _("A question to colleagues; its text only until the letters have left"),
+        _("3 days after it was asked"),
+        lambda today: ColleagueQuestion.objects.filter(asked_at__date__lt=today - dt.timedelta(days=3)),
         _delete,
     ),
     Retention(

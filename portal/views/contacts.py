@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.forms import ConsentForm, ContactDetailsForm, PortalForm, PublicityForm, posted
-from registry.access import EVERYBODY, municipality_gate
+from portal.forms import ConsentForm, ContactDetailsForm, PortalForm, PublicityForm, TopicsForm, posted
+from registry.access import COORDINATOR, EVERYBODY, OFFICERS, municipality_gate
 from registry.consents import give_consent, withdraw_consent
-from registry.contacts import change_contact_details, change_publicity, confirm_contact_details
+from registry.contacts import change_contact_details, change_publicity, choose_topics, confirm_contact_details
 from registry.models import ActingEntry, Consent
 from registry.portal_page import MunicipalityPage
 from registry.public_details import public_fields_of, standings_of
@@ -119,6 +119,25 @@ def portal_appointment(request, access, pk):
         messages.success(request, _("Saved. The public page shows it at once."))
         return _back(access, person)
     context = {"access": access, "person": person, "form": form, "heading": appointment.get_kind_display()}
+    return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@municipality_gate(writers=OFFICERS | {COORDINATOR}, for_writing=True)
+def portal_topics(request, access, pk):
+    """Choose on what colleagues can ask in an appointment."""
+    page, person = page_and_person(request, access)
+    appointment = next((role for role in page.own_appointments(person) if role.pk == pk), None)
+    if appointment is None:
+        raise Http404
+    form = TopicsForm(posted(request), instance=appointment, access=access)
+    if form.is_valid():
+        with transaction.atomic():
+            choose_topics(appointment, form.cleaned_data["topics"], by=request.user)
+            form.write_down("portal_topics", by=request.user, person=person)
+        messages.success(request, _("Saved. Colleagues find you in the directory by these topics."))
+        return _back(access, person)
+    context = {"access": access, "person": person, "form": form, "heading": _("Topics")}
     return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
 
 

@@ -133,6 +133,45 @@ class Handover(models.Model):
         return self.appointment.municipality if self.appointment else self.coordination.area or self.region
 
 
+class ColleagueQuestionQuerySet(RegionRowQuerySet):
+    """Reads of questions to colleagues."""
+
+    def asked_on(self, person, day):
+        """Return what `person` has asked on `day`."""
+        return self.filter(asker=person, asked_at__date=day)
+
+
+class ColleagueQuestion(models.Model):
+    """A question on its way from a liaison to colleagues; its text stands here only until the letters have left."""
+
+    region = models.ForeignKey(
+        "registry.Region", models.PROTECT, related_name="colleague_questions", verbose_name=_("region")
+    )
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="colleague_questions", verbose_name=_("municipality")
+    )
+    asker = models.ForeignKey(
+        "registry.Person", models.CASCADE, related_name="colleague_questions", verbose_name=_("asked by")
+    )
+    topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("topic of liaisons")
+    )
+    text = models.TextField(_("question"), max_length=1500, blank=True)
+    n_recipients = models.PositiveSmallIntegerField(_("how many recipients"), default=0)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
+
+    objects = ColleagueQuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question to colleagues")
+        verbose_name_plural = _("questions to colleagues")
+        ordering = ["-asked_at", "-pk"]
+        indexes = [models.Index(fields=["asker", "asked_at"], name="question_of_day")]
+
+    def __str__(self):
+        return f"{timezone.localtime(self.asked_at):%d.%m.%Y}"
+
+
 class ActingEntryQuerySet(RegionRowQuerySet):
     """Reads of what coordinators did in the portal in somebody's place."""
 

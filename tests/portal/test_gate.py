@@ -11,6 +11,7 @@ from registry.models import (
     Agent,
     Appointment,
     Channel,
+    ColleagueQuestion,
     GrantPeriod,
     Handover,
     Person,
@@ -33,9 +34,12 @@ PAGES = {
     "portal_contacts_edit": ((), (200, 200, 200, 200, 404), (422, 422, 422, 422, 404)),
     "portal_appointment": (("appointment",), (200, 404, 404, 404, 404), (302, 404, 404, 404, 404)),
     "portal_consent": ((), (405, 405, 405, 405, 405), (404, 404, 302, 404, 404)),
+    "portal_topics": (("appointment",), (200, 404, 403, 403, 404), (302, 404, 403, 403, 404)),
     "portal_handover": (("appointment",), (200, 404, 403, 403, 404), (422, 404, 403, 403, 404)),
     "portal_pack": (("handover",), (200, 200, 404, 404, 200), (405, 405, 405, 405, 405)),
     "portal_pack_confirm": (("handover",), (405, 405, 405, 405, 405), (403, 403, 404, 404, 302)),
+    "portal_directory": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_ask": (("?kenelle", "elsewhere"), (200, 200, 403, 403, 403), (422, 422, 403, 403, 403)),
     "portal_offers": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
     "portal_offer_new": (("avustus",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_offer": (("avustus", "grant"), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
@@ -86,6 +90,7 @@ def rows():
         Task,
         ActingEntry,
         Handover,
+        ColleagueQuestion,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
