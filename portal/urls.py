@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import contacts, coordination, directory, handover, look, offers, start, tasks
+from portal.views import contacts, coordination, directory, handover, look, offers, own_data, start, tasks
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -32,6 +32,9 @@ _of_municipality = [
 
 urlpatterns = [
     path("", start.portal_start, name="portal_start"),
+    path("tiedot/", own_data.portal_data, name="portal_data"),
+    path("tiedot/lataa/", own_data.portal_data_file, name="portal_data_file"),
+    path("tiedot/poista/", own_data.portal_data_erase, name="portal_data_erase"),
     path("luovutus/", coordination.portal_posts, name="portal_posts"),
     path("luovutus/<int:pk>/", coordination.portal_post, name="portal_post"),
     path("luovutus/paketti/<int:pk>/", coordination.portal_post_pack, name="portal_post_pack"),

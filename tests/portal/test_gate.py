@@ -54,6 +54,7 @@ PAGES = {
 # one's own data (test_own_data.py).
 APART = {"portal_start", "portal_look"}
 APART |= {"portal_posts", "portal_post", "portal_post_pack", "portal_post_confirm"}
+APART |= {"portal_data", "portal_data_file", "portal_data_erase"}
 
 
 def patterns(resolver):

@@ -22,6 +22,7 @@ from registry.privacy import (
     months_before,
     retention_rows,
 )
+from registry.subjects import OF_PERSON, AtErasure
 from tests import factories
 from tests.registry.helpers import date, day, everything_stored, where_stored
 
@@ -84,6 +85,16 @@ def test_every_table_declares_how_long_peoples_data_is_kept():
     assert tables == declared | set(KEPT_WITH_PERSON) | WITHOUT_PEOPLES_DATA
     assert not declared & set(KEPT_WITH_PERSON)
     assert not WITHOUT_PEOPLES_DATA & (declared | set(KEPT_WITH_PERSON))
+
+
+def test_every_table_with_peoples_data_declares_how_a_persons_rows_are_found():
+    """What is downloaded, erased and kept for a time must be the same tables."""
+    assert set(OF_PERSON) - {LogEntry} == {retention.model for retention in RETENTIONS} | set(KEPT_WITH_PERSON)
+
+
+def test_what_stays_after_erasing_says_why():
+    stays = {model for model, declared in OF_PERSON.items() if declared.at_erasure == AtErasure.STAYS_WITHOUT_PERSON}
+    assert stays == {model for model, declared in OF_PERSON.items() if declared.why}
 
 
 def test_a_table_that_points_to_a_person_is_declared():
