@@ -84,15 +84,13 @@ def _tasks(post):
     people = [person for person in (post.leaver, post.successor) if person]
     tasks = models.Task.objects.of_place(municipality=post.municipality, region=post.region, people=people)
     pair_url = reverse("portal_tasks", args=[post.municipality.slug]) if post.municipality else ""
-    return [
-        PackRow(
-            task.label,
-            str(_("proposed, not yet agreed")) if task.is_proposal else str(task.municipality or ""),
-            task.due_on,
-            pair_url or task.url,
-        )
-        for task in tasks
-    ]
+    return [PackRow(task.label, _more_of(task, post), task.due_on, pair_url or task.url) for task in tasks]
+
+
+def _more_of(task, post):
+    if task.is_proposal:
+        return _("proposed, not yet agreed")
+    return "" if post.municipality else str(task.municipality or "")
 
 
 def _contacts(post):

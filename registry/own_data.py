@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
@@ -109,7 +110,8 @@ def _table(subject, model, rows):
         history = model.history.filter(id__in=[row.pk for row in rows]).order_by("history_date", "history_id")
     return OwnTable(
         key=model._meta.label_lower,
-        label=capfirst(str(model._meta.verbose_name_plural)),
+        # The library has no name for it in our languages.
+        label=_("Where I am signed in") if model is UserSession else capfirst(str(model._meta.verbose_name_plural)),
         at_erasure=str(declared.why) if declared.at_erasure == AtErasure.STAYS_WITHOUT_PERSON else _("Goes."),
         rows=[_values(row, subject) for row in rows],
         history=[_values(row, subject) for row in history],
