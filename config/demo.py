@@ -17,7 +17,7 @@ from common.partial_dates import PartialDate, Precision
 from config.demo_imports import add_imports
 from config.demo_oddities import leave_oddities
 from config.demo_surveys import add_rounds
-from config.demo_work import work_of_pairs, work_of_region
+from config.demo_work import work_of_handover, work_of_pairs, work_of_region
 from registry.consents import give_consent, withdraw_consent
 from registry.feedback import receive_feedback
 from registry.models import (
@@ -162,6 +162,7 @@ def build_demo(today=None):
             _municipality(world, region, municipality)
         work_of_region(region, today)
     work_of_pairs(today)
+    work_of_handover(today)
     _feedback(world)
     leave_oddities(today)
     _twins(world)

@@ -4,7 +4,9 @@ import datetime as dt
 import random
 
 from registry.contact_log import prefill_entry, record_contact
-from registry.models import ContactEntry, Municipality, Person, Task
+from registry.contacts import choose_topics
+from registry.handover import hand_over
+from registry.models import Appointment, ContactEntry, Municipality, Person, Task, Topic
 from registry.pair_tasks import add_pair_task, tick_task
 from registry.tasks import complete_task, responsible_coordinator
 
@@ -91,3 +93,24 @@ def work_of_pairs(today):
             task = add_pair_task(municipality, title=title, due_on=due_on, is_proposal=is_proposal, by=by)
             if state == "done":
                 tick_task(task, by=liaison.user)
+
+
+def work_of_handover(today):
+    """Let Oulu's second liaison hand over to the first, with topics, a pack and a note, as the site does it."""
+    liaison = Person.objects.get(user__email="liaison.oulu@example.org")
+    own = liaison.appointments.current().get()
+    topics = list(Topic.objects.all())
+    choose_topics(own, topics[:3], by=liaison.user)
+    colleagues = Appointment.objects.current_on(today).liaisons().filter(person__isnull=False).exclude(pk=own.pk)
+    for number, appointment in enumerate(colleagues.order_by("pk")):
+        if number % 3:
+            choose_topics(appointment, [topics[number % len(topics)], topics[(number + 1) % len(topics)]], by=None)
+    leaver = colleagues.filter(municipality=own.municipality).first()
+    if leaver is not None:
+        hand_over(
+            leaver,
+            on=today + dt.timedelta(days=30),
+            by=None,
+            successor=liaison,
+            note="Esimerkkiviesti: kylätalon avaimet ovat neuvonnassa. Tarjoilu on luvattu tilata keväällä.",
+        )

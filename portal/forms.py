@@ -108,6 +108,87 @@ class TaskForm(PortalForm):
     due_on = DayField(label=_("By when"), required=False, help_text=_("For example 1.3.2027. Empty: no hurry."))
 
 
+class TopicsForm(PortalForm, RegistryForm):
+    """On what colleagues can ask a liaison."""
+
+    class Meta:
+        model = Appointment
+        fields = ["topics"]
+        widgets = {"topics": forms.CheckboxSelectMultiple}
+        labels = {"topics": _("Topics that colleagues may ask you about")}
+        help_texts = {"topics": _("The region's liaisons and agents see them in the directory. None is fine, too.")}
+
+
+class QuestionForm(PortalForm):
+    """A short question to colleagues."""
+
+    text = forms.CharField(
+        label=_("Your question"),
+        max_length=1500,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Ask one thing and say by when you need the answer. At most 1 500 characters."),
+        error_messages={"required": _("Write your question.")},
+    )
+
+
+class HandoverForm(PortalForm):
+    """When a post is left, who follows, and what the next one should know."""
+
+    KNOWN, NEW, BEING_NAMED, NOBODY = "known", "new", "being_named", "nobody"
+
+    last_day = DayField(
+        label=_("Last day in the task"),
+        help_text=_("Today or later, for example 31.1.2027. The pages close for the leaver on the next day."),
+        error_messages={"required": _("Write the last day.")},
+    )
+    follows = forms.ChoiceField(
+        label=_("Who follows?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (KNOWN, _("Somebody who has a role here already")),
+            (NEW, _("Somebody else")),
+            (BEING_NAMED, _("Not decided, but somebody is being named")),
+            (NOBODY, _("Nobody has been named")),
+        ],
+        error_messages={"required": _("Choose who follows.")},
+    )
+    successor = forms.ChoiceField(label=_("Somebody who has a role here already"), required=False)
+    given_name = forms.CharField(label=_("Given name"), max_length=80, required=False)
+    family_name = forms.CharField(label=_("Family name"), max_length=80, required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        help_text=_("The person's own work address, not a shared mailbox."),
+        error_messages={"invalid": _("Write the e-mail address in full, for example name@example.org.")},
+    )
+    note = forms.CharField(
+        label=_("To the next one"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_(
+            "What is under way, what was promised, who helps. Tasks, contacts and days are in the pack anyway."
+        ),
+    )
+
+    def __init__(self, *args, people, is_liaison=True, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        self.fields["successor"].choices = [("", "–"), *((pk, person.name) for pk, person in self.people.items())]
+        if not is_liaison:
+            follows = self.fields["follows"]
+            follows.choices = [each for each in follows.choices if each[0] != self.BEING_NAMED]
+
+    def clean(self):
+        """Ask for what the choice needs, beside the field that is missing."""
+        data = super().clean()
+        needed = {self.KNOWN: ["successor"], self.NEW: ["given_name", "family_name", "email"]}
+        for name in needed.get(data.get("follows"), []):
+            if not data.get(name) and name not in self.errors:
+                self.add_error(name, _("Fill this in, or choose another answer above."))
+        return data
+
+
 class _OfferForm(PortalForm, RegistryForm):
     """What the three forms of offers have in common."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import contacts, look, offers, start, tasks
+from portal.views import contacts, coordination, directory, handover, look, offers, own_data, start, tasks
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -13,6 +13,12 @@ _of_municipality = [
     path("yhteystiedot/muuta/", contacts.portal_contacts_edit, name="portal_contacts_edit"),
     path("yhteystiedot/tehtava/<int:pk>/", contacts.portal_appointment, name="portal_appointment"),
     path("yhteystiedot/suostumus/", contacts.portal_consent, name="portal_consent"),
+    path("yhteystiedot/aiheet/<int:pk>/", contacts.portal_topics, name="portal_topics"),
+    path("luovutus/<int:pk>/", handover.portal_handover, name="portal_handover"),
+    path("luovutus/paketti/<int:pk>/", handover.portal_pack, name="portal_pack"),
+    path("luovutus/paketti/<int:pk>/vahvista/", handover.portal_pack_confirm, name="portal_pack_confirm"),
+    path("hakemisto/", directory.portal_directory, name="portal_directory"),
+    path("hakemisto/kysy/", directory.portal_ask, name="portal_ask"),
     path("tarjonta/", offers.portal_offers, name="portal_offers"),
     path("tarjonta/<slug:what>/uusi/", offers.portal_offer, name="portal_offer_new"),
     path("tarjonta/<slug:what>/<int:pk>/", offers.portal_offer, name="portal_offer"),
@@ -26,5 +32,12 @@ _of_municipality = [
 
 urlpatterns = [
     path("", start.portal_start, name="portal_start"),
+    path("tiedot/", own_data.portal_data, name="portal_data"),
+    path("tiedot/lataa/", own_data.portal_data_file, name="portal_data_file"),
+    path("tiedot/poista/", own_data.portal_data_erase, name="portal_data_erase"),
+    path("luovutus/", coordination.portal_posts, name="portal_posts"),
+    path("luovutus/<int:pk>/", coordination.portal_post, name="portal_post"),
+    path("luovutus/paketti/<int:pk>/", coordination.portal_post_pack, name="portal_post_pack"),
+    path("luovutus/paketti/<int:pk>/vahvista/", coordination.portal_post_confirm, name="portal_post_confirm"),
     path("<slug:municipality_slug>/", include(_of_municipality)),
 ]

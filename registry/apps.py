@@ -12,7 +12,17 @@ class RegistryConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from mailing import frame, mailbox  # noqa: PLC0415
-        from registry import board_columns, clock, invitations, publicity, quality, replies  # noqa: F401, PLC0415
+        from registry import (  # noqa: F401, PLC0415
+            board_columns,
+            clock,
+            directory,
+            handover,
+            handover_pack,
+            invitations,
+            publicity,
+            quality,
+            replies,
+        )
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
         from registry.models.site import demo_label  # noqa: PLC0415

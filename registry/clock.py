@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import Done, job
+from registry.directory import forget_sent_texts
 from registry.privacy import enforce_retention
 from registry.tasks import update_tasks
 
@@ -19,3 +20,13 @@ def run_update_tasks():
 def run_enforce_retention():
     """Remove personal data whose time is over; return a Done."""
     return Done.of_counts(enforce_retention())
+
+
+@job(
+    "forget_questions",
+    _("Empties the texts of questions to colleagues whose letters have left"),
+    every=dt.timedelta(minutes=10),
+)
+def run_forget_questions():
+    """Empty the texts of questions to colleagues whose letters have left; return a Done."""
+    return Done.of_counts({"emptied": forget_sent_texts()})

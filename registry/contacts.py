@@ -42,3 +42,12 @@ def change_publicity(appointment, *, by):
     appointment.full_clean()
     appointment.save()
     return appointment
+
+
+@transaction.atomic
+def choose_topics(appointment, topics, *, by):
+    """Record on which `topics` colleagues can ask the holder of `appointment`; return it."""
+    appointment._history_user = by
+    appointment.save()
+    appointment.topics.set(topics)
+    return appointment

@@ -12,6 +12,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -22,7 +23,7 @@ from simple_history.utils import get_history_manager_for_model
 from accounts.models import SecretLink, SignInEvent, User
 from common.partial_dates import PartialDate
 from mailing.models import Bounce, Letter, Unsubscription
-from registry.merging import merged_into
+from registry.mentions import forget_mentions
 from registry.models import (
     ActingEntry,
     Agent,
@@ -31,6 +32,7 @@ from registry.models import (
     AssociationContact,
     ChangedRow,
     ChangeSet,
+    ColleagueQuestion,
     Consent,
     ContactEntry,
     Coordinator,
@@ -43,9 +45,11 @@ from registry.models import (
     Person,
     QualityException,
     SharedMailbox,
+    SiteState,
     Task,
     WorkArea,
 )
+from registry.subjects import OF_PERSON, AtErasure, accounts_closed_by_merging, rows_of, subject_of
 from registry.tasks import hand_over_tasks
 
 
@@ -89,50 +93,53 @@ def _people_without_role_since(day):
 
 
 @transaction.atomic
-def erase_person(person):
+def erase_person(person, *, at_own_request=False):
     """Remove `person`, their consents and account for good, also from history; their roles stay without a holder.
 
-    The rows that were merged into the person's go with it: their history and closed accounts.
+    The rows that were merged into the person's go with it: their history and closed
+    accounts. In other rows' texts the person's name, address and phone are replaced. `at_own_request`
+    takes what has a retention period of its own, too: see `registry/subjects.py`.
 
     What a municipality decided (that somebody was appointed, when, to which sector)
     is a public record and stays; who it was does not.
     """
-    account = person.user
-    ids = {person.pk, *merged_into(person)}
-    closed = _accounts_closed_by_merging(ids)
+    subject = subject_of(person)
+    account, ids = person.user, subject.person_ids
+    closed = accounts_closed_by_merging(ids)
     for post in Appointment.objects.filter(person=person, kind=Appointment.Kind.FALLBACK, end_last__isnull=True):
         # Nobody answers as a fallback respondent without a person: the duty ends, as the table demands.
         post.end = PartialDate.day(max(timezone.localdate(), post.start_last))
         post.save()
-    AgentTraining.objects.filter(agent__person=person).delete()
     # What was agreed with the person may name them.
     Task.objects.filter(contact_entry__person=person).delete()
     _erase_from_admin_log(person)
     _erase_from_steps(person, ids)
-    addresses = {address.lower() for address in (person.email, account.email if account else "") if address}
-    Letter.objects.filter(address__in=addresses).delete()
-    Bounce.objects.filter(address__in=addresses).delete()
-    entries = list(person.contact_entries.values_list("pk", flat=True))
+    hand_over_tasks(person)
+    _end_sessions(subject)
+    for model, declared in OF_PERSON.items():
+        is_wanted = at_own_request and declared.at_erasure == AtErasure.GOES_ON_REQUEST
+        if model not in {Person, User} and (is_wanted or declared.at_erasure == AtErasure.GOES):
+            delete_rows(rows_of(subject, model))
     for role in (Appointment, Agent, Coordinator):
         role.objects.filter(person=person).update(person=None)
-    hand_over_tasks(person)
     person.delete()
     # History last: deleting a row writes a history row of its own.
     Person.history.filter(id__in=ids).delete()
     Consent.history.filter(person_id__in=ids).delete()
-    ContactEntry.history.filter(id__in=entries).delete()
     for person_id in ids:
         _forget_in_history(Person, person_id)
     for own in filter(None, [account, *closed]):
         if not own.is_superuser:
             _forget_in_history(User, own.pk)
             own.delete()
+    forget_mentions(subject)
+    SiteState.objects.touch()  # texts are changed past the receiver
 
 
-def _accounts_closed_by_merging(person_ids):
-    """Return the closed accounts of the rows that were merged into the one that stayed; nobody else has them."""
-    accounts = Person.history.filter(id__in=person_ids, history_type="-").values_list("user_id", flat=True)
-    return list(User.objects.filter(pk__in=list(accounts), is_active=False, person__isnull=True))
+def _end_sessions(subject):
+    """End the open sessions of the accounts: what is kept of them names the sign-in address."""
+    keys = UserSession.objects.filter(user__in=subject.account_ids).values_list("session_key", flat=True)
+    Session.objects.filter(session_key__in=list(keys)).delete()
 
 
 def _forget_in_history(model, pk):
@@ -234,6 +241,13 @@ RETENTIONS = (
         _("What somebody who left a role wrote to the next one"),
         _("24 months after it was written"),
         lambda today: Handover.objects.filter(written_at__date__lt=months_before(today, 24)),
+        delete_rows,
+    ),
+    Retention(
+        ColleagueQuestion,
+        _("A question to colleagues; its text only until the letters have left"),
+        _("3 days after it was asked"),
+        lambda today: ColleagueQuestion.objects.filter(asked_at__date__lt=today - dt.timedelta(days=3)),
         delete_rows,
     ),
     Retention(

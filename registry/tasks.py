@@ -5,7 +5,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils import timezone
 
-from registry.models import Appointment, AreaMembership, Coordinator, Municipality, SituationStatement, Task
+from registry.models import Appointment, AreaMembership, Coordinator, Handover, Municipality, SituationStatement, Task
 
 VACANCY_WITHIN = dt.timedelta(days=30)
 
@@ -41,9 +41,10 @@ def responsible_coordinator(region, municipality=None):
 def reassign_tasks(*, person=None):
     """Pass on the open tasks of those whose last role in the task's region has ended; return how many.
 
-    Of `person` alone, or of everybody. A task goes to the coordinator responsible for
-    its municipality's area when that is exactly one person, otherwise to nobody: any
-    coordinator of the region. Harmless when repeated.
+    Of `person` alone, or of everybody. A task goes to the successor whom a handover names
+    and who has a post there, or else to the coordinator responsible for its municipality's
+    area when that is exactly one person, otherwise to nobody: any coordinator of the
+    region. Harmless when repeated.
     """
     tasks = Task.objects.left_behind(timezone.localdate())
     if person is not None:
@@ -58,12 +59,27 @@ def hand_over_tasks(person):
 
 
 def _pass_on(tasks):
-    rows = list(tasks.select_related("region", "municipality"))
+    rows = list(tasks.select_related("region", "municipality", "assigned_to"))
     for task in rows:
-        heir = responsible_coordinator(task.region, task.municipality) if task.region else None
+        heir = _successor(task) or (responsible_coordinator(task.region, task.municipality) if task.region else None)
         task.assigned_to = None if heir is None or heir.pk == task.assigned_to_id else heir
         task.save(update_fields=["assigned_to"])
     return len(rows)
+
+
+def _successor(task):
+    """Return who follows the task's holder in its place by a handover and has a post there, or None."""
+    today = timezone.localdate()
+    rows = Handover.objects.from_person_in(task.assigned_to, municipality=task.municipality, region=task.region)
+    for handover in rows:
+        posts = (
+            Appointment.objects.filter(municipality=task.municipality)
+            if handover.appointment_id
+            else Coordinator.objects.filter(region=task.region)
+        )
+        if posts.going_on_after(today).filter(person=handover.successor).exists():
+            return handover.successor
+    return None
 
 
 @transaction.atomic

@@ -11,9 +11,10 @@ class SurveysConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from registry import access, privacy  # noqa: PLC0415
+        from registry import access, privacy, subjects  # noqa: PLC0415
         from surveys import rights  # noqa: PLC0415
-        from surveys.retention import KEPT_OTHERWISE, RETENTIONS  # noqa: PLC0415
+        from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
+        subjects.declare(OF_PERSON)

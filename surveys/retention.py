@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.privacy import Retention, delete_rows, months_before
+from registry.subjects import WORK, AtErasure, Declared, accounts_in, either, emails_in, persons_in
 from surveys.history import without_words
 from surveys.models import (
     Answer,
@@ -89,4 +90,17 @@ KEPT_OTHERWISE = {
     Comparability: _ONLY_ACCOUNT,
     WordingCorrection: _ONLY_ACCOUNT,
     Response: _("only the link to the person is personal; it goes with the person"),
+}
+
+_STAYS = AtErasure.STAYS_WITHOUT_PERSON
+_ANSWERED = _("What a municipality has answered is a public record. It stays without your name.")
+OF_PERSON = {
+    Response: Declared(either(persons_in("respondent"), accounts_in("submitted_by", "reopened_by")), _STAYS, _ANSWERED),
+    Answer: Declared(accounts_in("answered_by", "confirmed_by"), _STAYS, _ANSWERED),
+    AnswerFile: Declared(accounts_in("uploaded_by"), _STAYS, _ANSWERED),
+    PendingSave: Declared(accounts_in("account")),
+    Delegation: Declared(emails_in("email")),
+    Round: Declared(accounts_in("opened_by", "closed_by", "reopened_by"), _STAYS, WORK),
+    Comparability: Declared(accounts_in("decided_by"), _STAYS, WORK),
+    WordingCorrection: Declared(accounts_in("corrected_by"), _STAYS, WORK),
 }

@@ -79,6 +79,19 @@ def test_demo_has_two_rows_of_one_person_to_be_merged(demo):
     assert (preview.reasons, len(preview.joined), len(preview.moved)) == ([], 1, 1)
 
 
+def test_demo_has_a_handover_with_its_pack_topics_and_own_data(demo, client):
+    client.login(username="liaison.oulu@example.org", password=PASSWORD)
+    overview = client.get("/oma/oulu/")
+    (pack,) = overview.context["packs"]
+    page = client.get(f"/oma/oulu/luovutus/paketti/{pack.pk}/")
+    assert pack.note in page.content.decode()
+    assert {section.key: bool(rows) for section, rows in page.context["sections"]}["tasks"]
+    directory = client.get("/oma/oulu/hakemisto/?aihe=premises").context["directory"]
+    assert 1 < len(directory.roles) < directory.n_all
+    own = {table.key for table in client.get("/oma/tiedot/").context["tables"]}
+    assert {"registry.person", "registry.appointment", "registry.handover", "accounts.user"} <= own
+
+
 def test_demo_board_is_alive(demo, client):
     client.login(username="coordinator@example.org", password=PASSWORD)
     answer = client.get("/hallinta/")

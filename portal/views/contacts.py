@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from portal.forms import ConsentForm, ContactDetailsForm, PortalForm, PublicityForm, posted
-from registry.access import EVERYBODY, municipality_gate
+from portal.forms import ConsentForm, ContactDetailsForm, PortalForm, PublicityForm, TopicsForm, posted
+from registry.access import COORDINATOR, EVERYBODY, OFFICERS, municipality_gate
 from registry.consents import give_consent, withdraw_consent
-from registry.contacts import change_contact_details, change_publicity, confirm_contact_details
+from registry.contacts import change_contact_details, change_publicity, choose_topics, confirm_contact_details
 from registry.models import ActingEntry, Consent
 from registry.portal_page import MunicipalityPage
 from registry.public_details import public_fields_of, standings_of
@@ -25,7 +25,7 @@ _MEANS = {
 }
 
 
-def _page_and_person(request, access):
+def page_and_person(request, access):
     """Return the MunicipalityPage and the person whose details are in question; 404 when they have no role here."""
     page = MunicipalityPage(access, timezone.localdate())
     pk = request.POST.get("person") or request.GET.get("henkilo")
@@ -44,7 +44,7 @@ def _back(access, person):
 @municipality_gate(writers=EVERYBODY)
 def portal_contacts(request, access):
     """Show one's own details with what is public of each, and the municipality's other people."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     context = {
         "access": access,
         "page": page,
@@ -62,7 +62,7 @@ def portal_contacts(request, access):
 @municipality_gate(writers=EVERYBODY)
 def portal_contacts_confirm(request, access):
     """Record that all details are still right."""
-    _page, person = _page_and_person(request, access)
+    _page, person = page_and_person(request, access)
     form = PortalForm(request.POST, access=access)
     if not form.is_valid():
         messages.error(request, form.errors["source"][0])
@@ -78,7 +78,7 @@ def portal_contacts_confirm(request, access):
 @municipality_gate(writers=EVERYBODY, for_writing=True)
 def portal_contacts_edit(request, access):
     """Change one's own contact details."""
-    _page, person = _page_and_person(request, access)
+    _page, person = page_and_person(request, access)
     if person is None:
         raise Http404
     form = ContactDetailsForm(posted(request), instance=person, access=access)
@@ -107,7 +107,7 @@ def _saved(form, user, person):
 @municipality_gate(writers=EVERYBODY, for_writing=True)
 def portal_appointment(request, access, pk):
     """Choose which details are public in an appointment, and tell what has been agreed on the task."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     appointment = next((role for role in page.own_appointments(person) if role.pk == pk), None)
     if appointment is None:
         raise Http404
@@ -122,11 +122,30 @@ def portal_appointment(request, access, pk):
     return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@municipality_gate(writers=OFFICERS | {COORDINATOR}, for_writing=True)
+def portal_topics(request, access, pk):
+    """Choose on what colleagues can ask in an appointment."""
+    page, person = page_and_person(request, access)
+    appointment = next((role for role in page.own_appointments(person) if role.pk == pk), None)
+    if appointment is None:
+        raise Http404
+    form = TopicsForm(posted(request), instance=appointment, access=access)
+    if form.is_valid():
+        with transaction.atomic():
+            choose_topics(appointment, form.cleaned_data["topics"], by=request.user)
+            form.write_down("portal_topics", by=request.user, person=person)
+        messages.success(request, _("Saved. Colleagues find you in the directory by these topics."))
+        return _back(access, person)
+    context = {"access": access, "person": person, "form": form, "heading": _("Topics")}
+    return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
+
+
 @require_POST
 @municipality_gate(writers=EVERYBODY)
 def portal_consent(request, access):
     """Allow a volunteer's detail to be shown, or withdraw that: one button for each."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     form = ConsentForm(request.POST, access=access)
     if not page.is_agent(person):
         raise Http404

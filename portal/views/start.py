@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from registry.access import municipality_gate
+from registry.handover import packs_for
 from registry.models import Municipality
 from registry.municipality_history import a_month_ago, changes_in, previous_sign_in
 from registry.portal_page import MunicipalityPage, people_in
@@ -30,6 +31,7 @@ def portal_overview(request, access):
         "page": page,
         "asks": page.asks(),
         "coming": page.coming(),
+        "packs": packs_for(access.municipality, page.on) if access.is_officer or access.is_looking else [],
         "last_time": last_time,
         "changes": changes_in(access.municipality, page.people, since=last_time or a_month_ago(), at_most=5),
     }

@@ -22,6 +22,7 @@ PERSON_RELATIONS = {
     "registry.consent.person": "consents",
     "registry.actingentry.person": "re-pointed",
     "registry.agent.recruited_by": "re-pointed",
+    "registry.colleaguequestion.asker": "re-pointed",
     "registry.contactentry.person": "re-pointed",
     "registry.handover.successor": "re-pointed",
     "registry.task.assigned_to": "re-pointed",

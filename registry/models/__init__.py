@@ -19,7 +19,7 @@ from registry.models.geography import (
 from registry.models.imports import ExportLog, ImportMapping, ImportRow, ImportRun
 from registry.models.offers import Channel, GrantPeriod, Premises
 from registry.models.people import Consent, Person
-from registry.models.portal import ActingEntry, Handover, Topic
+from registry.models.portal import ActingEntry, ColleagueQuestion, Handover, Topic
 from registry.models.quality import QualityException
 from registry.models.roles import (
     Agent,
@@ -51,6 +51,7 @@ __all__ = [
     "ChangeSet",
     "ChangedRow",
     "Channel",
+    "ColleagueQuestion",
     "Consent",
     "ContactEntry",
     "Coordinator",

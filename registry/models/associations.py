@@ -34,6 +34,10 @@ class AssociationQuerySet(ScopedQuerySet):
         """Return associations in whose name or register number `text` occurs, å ä ö or not."""
         return self.filter(search__contains=fold(text))
 
+    def active_in(self, municipality):
+        """Return the associations of a municipality that have not ended."""
+        return self.filter(municipality=municipality, ended_on__isnull=True)
+
     def looking_like(self, association):
         """Return associations of the same municipality whose names share the first word with `association`'s."""
         first_word = next(iter(fold(association.name).split()), "")

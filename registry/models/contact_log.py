@@ -19,6 +19,12 @@ class ContactEntryQuerySet(RegionRowQuerySet):
         """Return the entries newest first."""
         return self.order_by("-happened_on", "-pk")
 
+    def with_open_step(self, region, on, *, area=None):
+        """Return a region's (or an area's) entries whose next step waits, the most urgent first, in one query."""
+        rows = self.filter(region=region, task__done_at__isnull=True, next_step_on__isnull=False)
+        rows = rows.in_area(area, on) if area else rows
+        return rows.select_related("municipality", "person").order_by("next_step_on", "pk")
+
     def for_board(self, region):
         """Return (municipality, last day somebody was reached or None, last day it was tried) of a region's log."""
         of_place = self.filter(region=region, municipality__isnull=False).order_by().values("municipality")

@@ -359,6 +359,12 @@ class MunicipalityQuerySet(ScopedQuerySet):
             .exclude(Exists(follows[1]))
         )
 
+    def without_liaison(self, region, on, *, area=None):
+        """Return a region's (or an area's) municipalities without a named liaison on day `on`, with `situation`."""
+        rows = self.members_of(region, on).with_situation(on)
+        rows = rows.in_area(area, on, path="") if area else rows
+        return rows.exclude(situation=Situation.NAMED).by_name()
+
     def without_vacancy_task(self):
         """Return those of `vacant_on` for whose vacancy no task is open and none has been done by somebody."""
         tasks = apps.get_model("registry", "Task").objects.filter(kind="vacancy", municipality=OuterRef("pk"))
@@ -597,6 +603,10 @@ class AreaMembershipQuerySet(ScopedQuerySet, ValidityQuerySet):
     def in_regions(self, region_ids):
         """Return the memberships in areas of these regions."""
         return self.filter(area__group__region__in=region_ids)
+
+    def members_on(self, area, on):
+        """Return the ids of the municipalities that are in `area` on day `on`, in one query."""
+        return self.filter(area=area).current_on(on).order_by().values_list("municipality", flat=True)
 
     def for_municipality_page(self, municipality, on):
         """Return the areas a municipality is in on day `on`, in one query."""

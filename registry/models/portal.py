@@ -33,6 +33,33 @@ class HandoverQuerySet(ScopedQuerySet):
         """Return the handovers of these regions."""
         return self.filter(region__in=region_ids)
 
+    def with_roles(self):
+        """Return the handovers with their roles and people, in one query."""
+        return self.select_related(
+            "region", "appointment__municipality", "appointment__person", "coordination__area", "coordination__person",
+            "successor",
+        )  # fmt: skip
+
+    def of_municipality(self, municipality):
+        """Return the handovers of a municipality's posts, the latest first."""
+        return self.with_roles().filter(appointment__municipality=municipality)
+
+    def with_number(self, pk):
+        """Return the one with this number."""
+        return self.filter(pk=pk)
+
+    def of_coordinators_seen_by(self, user):
+        """Return the handovers of coordinators' roles in the regions that `user` coordinates today, latest first."""
+        return self.editable_by(user).with_roles().filter(coordination__isnull=False)
+
+    def from_person_in(self, person, *, municipality=None, region=None):
+        """Return the handovers with a successor in which `person` left a post in the place, the latest first."""
+        rows = self.filter(successor__isnull=False).select_related("successor")
+        posts = Q(coordination__person=person, region=region)
+        if municipality is not None:
+            posts |= Q(appointment__person=person, appointment__municipality=municipality)
+        return rows.filter(posts)
+
 
 class Handover(models.Model):
     """What somebody who leaves a role tells the next one, beside what the registry gathers by itself.
@@ -94,6 +121,55 @@ class Handover(models.Model):
 
     def __str__(self):
         return f"{timezone.localtime(self.written_at):%d.%m.%Y}"
+
+    @property
+    def role(self):
+        """The role that ends."""
+        return self.appointment or self.coordination
+
+    @property
+    def place(self):
+        """Where the role was: a municipality, an area or a region."""
+        return self.appointment.municipality if self.appointment else self.coordination.area or self.region
+
+
+class ColleagueQuestionQuerySet(RegionRowQuerySet):
+    """Reads of questions to colleagues."""
+
+    def asked_on(self, person, day):
+        """Return what `person` has asked on `day`."""
+        return self.filter(asker=person, asked_at__date=day)
+
+
+class ColleagueQuestion(models.Model):
+    """A question on its way from a liaison to colleagues; its text stands here only until the letters have left."""
+
+    region = models.ForeignKey(
+        "registry.Region", models.PROTECT, related_name="colleague_questions", verbose_name=_("region")
+    )
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="colleague_questions", verbose_name=_("municipality")
+    )
+    asker = models.ForeignKey(
+        "registry.Person", models.CASCADE, related_name="colleague_questions", verbose_name=_("asked by")
+    )
+    topic = models.ForeignKey(
+        Topic, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("topic of liaisons")
+    )
+    text = models.TextField(_("question"), max_length=1500, blank=True)
+    n_recipients = models.PositiveSmallIntegerField(_("how many recipients"), default=0)
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now, editable=False)
+
+    objects = ColleagueQuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question to colleagues")
+        verbose_name_plural = _("questions to colleagues")
+        ordering = ["-asked_at", "-pk"]
+        indexes = [models.Index(fields=["asker", "asked_at"], name="question_of_day")]
+
+    def __str__(self):
+        return f"{timezone.localtime(self.asked_at):%d.%m.%Y}"
 
 
 class ActingEntryQuerySet(RegionRowQuerySet):

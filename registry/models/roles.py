@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.names import language_suffix
 from common.partial_dates import PartialDateAttribute, partial_date_check, partial_date_columns
 from registry.history import PersonalHistory
 from registry.models.people import with_public_fields
@@ -90,7 +91,13 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
     def for_portal(self, municipality, on):
         """Return the appointments of a municipality on day `on` with their people, in one query."""
         rows = self.filter(municipality=municipality).current_on(on)
-        return rows.select_related("person", "sector", "mailbox").order_by("start_last", "pk")
+        return rows.select_related("person", "sector", "mailbox", "handover").order_by("start_last", "pk")
+
+    def for_directory(self, region, on):
+        """Return the officers of a region's municipalities on day `on` whom colleagues can ask, in two queries."""
+        rows = self.in_regions([region.pk]).current_on(on).filter(kind__in=["liaison", "duties"], person__isnull=False)
+        rows = rows.select_related("person", "municipality", "sector").prefetch_related("topics")
+        return rows.order_by(f"municipality__sort_key_{language_suffix()}", "person__sort_key", "pk")
 
     def for_municipality_page(self, municipality):
         """Return what a municipality's page needs of its appointments, newest first, in one query."""
@@ -574,6 +581,16 @@ class Pairing(Period):
 
 class CoordinatorQuerySet(RegionRowQuerySet, PeriodQuerySet):
     """Reads of coordinators' roles."""
+
+    def own_of(self, user):
+        """Return the roles that `user` has today, with their places and handovers, in one query."""
+        rows = self.current().filter(person__user=user).order_by("start_last", "pk")
+        return rows.select_related("region", "area", "person", "handover__successor")
+
+    def people_in(self, region):
+        """Return the people who coordinate `region` today, each once, in one query."""
+        rows = self.current().filter(region=region, person__isnull=False).select_related("person")
+        return list({role.person_id: role.person for role in rows.order_by("person__sort_key", "pk")}.values())
 
     def for_region_page(self, region, on):
         """Return a region's coordinators on day `on` with their areas, in one query."""

@@ -87,6 +87,18 @@ class TaskQuerySet(RegionRowQuerySet):
         memberships = AreaMembership.objects.current_on(on).filter(area__in=areas)
         return self.filter(municipality__in=memberships.order_by().values("municipality"))
 
+    def of_place(self, *, municipality=None, region=None, people=()):
+        """Return the open tasks that the next one in a post takes over, in one query, most urgent first.
+
+        In a municipality: the pair's list and what `people` (who leaves and who follows) have
+        there. In a region: what they have and what nobody has, the coordinators' own list.
+        """
+        rows = self.open().select_related("municipality", "assigned_to")
+        own = Q(assigned_to__in=people)
+        if municipality is not None:
+            return rows.filter(Q(audience=Task.Audience.PAIR) | own, municipality=municipality)
+        return rows.exclude(audience=Task.Audience.PAIR).filter(own | Q(assigned_to=None), region=region)
+
     def for_desk(self, user):
         """Return the user's own open tasks in regions they may still edit, most urgent first, in one query."""
         return self.editable_by(user).open().of_user(user).select_related("municipality")
@@ -145,6 +157,7 @@ class Task(models.Model):
         ROLE_OF_MERGED = "merged_role", _("Appoint anew after the merger")
         NEXT_STEP = "next_step", _("Next step")
         VACANCY = "vacancy", _("Name a new liaison")
+        HANDOVER = "handover", _("Confirm the successor")
 
     class Audience(models.TextChoices):
         """Whose list the task stands on."""

@@ -56,4 +56,10 @@ def portal(cast, reference):
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
+        handover=models.Handover.objects.create(
+            region=reference.pohjois_pohjanmaa,
+            appointment=models.Appointment.objects.get(person__user=accounts["former"]),
+            successor=cast.leena,
+        ),
+        elsewhere=models.Appointment.objects.get(person__user=accounts["elsewhere"]),
     )

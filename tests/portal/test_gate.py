@@ -6,7 +6,18 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from common.partial_dates import PartialDate
-from registry.models import ActingEntry, Agent, Appointment, Channel, GrantPeriod, Person, Premises, Task
+from registry.models import (
+    ActingEntry,
+    Agent,
+    Appointment,
+    Channel,
+    ColleagueQuestion,
+    GrantPeriod,
+    Handover,
+    Person,
+    Premises,
+    Task,
+)  # fmt: skip
 from registry.roles import end_role
 from tests.portal.conftest import client_of
 
@@ -23,6 +34,12 @@ PAGES = {
     "portal_contacts_edit": ((), (200, 200, 200, 200, 404), (422, 422, 422, 422, 404)),
     "portal_appointment": (("appointment",), (200, 404, 404, 404, 404), (302, 404, 404, 404, 404)),
     "portal_consent": ((), (405, 405, 405, 405, 405), (404, 404, 302, 404, 404)),
+    "portal_topics": (("appointment",), (200, 404, 403, 403, 404), (302, 404, 403, 403, 404)),
+    "portal_handover": (("appointment",), (200, 404, 403, 403, 404), (422, 404, 403, 403, 404)),
+    "portal_pack": (("handover",), (200, 200, 404, 404, 200), (405, 405, 405, 405, 405)),
+    "portal_pack_confirm": (("handover",), (405, 405, 405, 405, 405), (403, 403, 404, 404, 302)),
+    "portal_directory": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_ask": (("?kenelle", "elsewhere"), (200, 200, 403, 403, 403), (422, 422, 403, 403, 403)),
     "portal_offers": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
     "portal_offer_new": (("avustus",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_offer": (("avustus", "grant"), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
@@ -33,8 +50,11 @@ PAGES = {
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_agree": (("task",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
 }
-# These decide by themselves: who one is, and a coordinator's first look.
+# These decide by themselves: who one is, a coordinator's first look; of a coordinator's role (test_handover.py);
+# one's own data (test_own_data.py).
 APART = {"portal_start", "portal_look"}
+APART |= {"portal_posts", "portal_post", "portal_post_pack", "portal_post_confirm"}
+APART |= {"portal_data", "portal_data_file", "portal_data_erase"}
 
 
 def patterns(resolver):
@@ -52,13 +72,27 @@ def views():
 
 
 def address_of(name, portal):
-    more = [getattr(portal, word).pk if hasattr(portal, word) else word for word in PAGES[name][0]]
+    words = PAGES[name][0]
+    if words[:1] == ("?kenelle",):
+        return f"{reverse(name, args=['oulu'])}?kenelle={getattr(portal, words[1]).pk}"
+    more = [getattr(portal, word).pk if hasattr(portal, word) else word for word in words]
     return reverse(name, args=["oulu", *more])
 
 
 def rows():
     """Everything that a page of the portal can change."""
-    tables = (Person, Appointment, Agent, GrantPeriod, Premises, Channel, Task, ActingEntry)
+    tables = (
+        Person,
+        Appointment,
+        Agent,
+        GrantPeriod,
+        Premises,
+        Channel,
+        Task,
+        ActingEntry,
+        Handover,
+        ColleagueQuestion,
+    )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
 

@@ -26,6 +26,7 @@ from registry.privacy import (
     months_before,
     retention_rows,
 )
+from registry.subjects import OF_PERSON, AtErasure
 from surveys import models as survey_models
 from tests import factories
 from tests.registry.helpers import date, day, everything_stored, where_stored
@@ -118,6 +119,16 @@ def test_every_table_declares_how_long_peoples_data_is_kept():
     assert not WITHOUT_PEOPLES_DATA & (declared | set(KEPT_WITH_PERSON))
 
 
+def test_every_table_with_peoples_data_declares_how_a_persons_rows_are_found():
+    """What is downloaded, erased and kept for a time must be the same tables."""
+    assert set(OF_PERSON) - {LogEntry} == {each.model for each in declared_retentions()} | set(KEPT_WITH_PERSON)
+
+
+def test_what_stays_after_erasing_says_why():
+    stays = {model for model, declared in OF_PERSON.items() if declared.at_erasure == AtErasure.STAYS_WITHOUT_PERSON}
+    assert stays == {model for model, declared in OF_PERSON.items() if declared.why}
+
+
 def test_a_table_that_points_to_a_person_is_declared():
     for model in WITHOUT_PEOPLES_DATA:
         assert not [f.name for f in model._meta.concrete_fields if f.related_model in {models.Person, User}], model
@@ -181,6 +192,10 @@ MAKERS = {
     "handover": (24, lambda on: models.Handover.objects.create(
         region=factories.RegionFactory(), appointment=factories.AppointmentFactory(), note="x", written_at=noon(on)
     )),
+    "question to colleagues": (dt.timedelta(days=3), lambda on: models.ColleagueQuestion.objects.create(
+        region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(),
+        asker=factories.PersonFactory(), text="x", asked_at=noon(on),
+    )),
     "acting for another": (24, lambda on: models.ActingEntry.objects.create(
         region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(), kind="looked",
         happened_at=noon(on),
@@ -219,10 +234,15 @@ MAKERS = {
 }  # fmt: skip
 
 
+def limit_of(kept):
+    """Return the last day that is not yet due for rows kept so many months, or for a timedelta."""
+    return TODAY - kept if isinstance(kept, dt.timedelta) else months_before(TODAY, kept)
+
+
 @pytest.mark.parametrize("case", MAKERS)
 def test_a_row_is_due_from_the_day_after_its_time(case):
-    months, make = MAKERS[case]
-    limit = months_before(TODAY, months)
+    kept, make = MAKERS[case]
+    limit = limit_of(kept)
     row_of_the_limit, row_before = make(limit), make(limit - dt.timedelta(days=1))
     table = type(row_of_the_limit)
     due = next(retention.due for retention in RETENTIONS if retention.model is table)
@@ -262,13 +282,13 @@ def test_what_is_open_in_force_or_recent_is_never_due():
 
 
 def test_preview_counts_and_removes_nothing(capsys):
-    for months, make in MAKERS.values():
-        make(months_before(TODAY, months) - dt.timedelta(days=1))
+    for kept, make in MAKERS.values():
+        make(limit_of(kept) - dt.timedelta(days=1))
     before = everything_stored()
     expected = {
         "person": 4, "consent": 1, "associationcontact": 2, "feedback": 1, "task": 1, "sharedmailbox": 1,
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
-        "handover": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
+        "handover": 1, "colleaguequestion": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
         "answer": 0, "answerfile": 0, "delegation": 0, "pendingsave": 0,
         "bounce": 1, "unsubscription": 1,
     }  # fmt: skip
