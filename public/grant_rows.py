@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -56,9 +57,16 @@ def period_in_words(period, today):
     return _("open for applications until %(closes)s") % days
 
 
+class Place(NamedTuple):
+    """A municipality with the address of its page."""
+
+    name: str
+    url: str
+
+
 @dataclass(frozen=True)
 class NextDay:
-    """A day on which applications open or close, and where: (name, address) of each municipality by name."""
+    """A day on which applications open or close, and in which Places, by name."""
 
     day: date
     words: str
@@ -78,7 +86,7 @@ def next_days(periods, municipalities, today, *, at_most=4):
         places.setdefault((day, not opens_later), set()).add(period.municipality_id)
     days = []
     for day, is_closing in sorted(places):
-        there = [(name, url) for key, name, url in municipalities if key in places[day, is_closing]]
+        there = [Place(name, url) for key, name, url in municipalities if key in places[day, is_closing]]
         if there:
             days.append(NextDay(day, _next_words(is_closing, len(there)), there))
     return days[:at_most]

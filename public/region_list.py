@@ -16,6 +16,7 @@ from registry.page_reads import Outline
 class MunicipalityRow(NamedTuple):
     """One municipality in a region's list."""
 
+    pk: int
     name: str
     slug: str
     url: str
@@ -40,12 +41,16 @@ class MunicipalityRow(NamedTuple):
         )
 
 
-def municipality_rows(region, municipalities, situations):
-    """Return a MunicipalityRow for each ListedMunicipality, with its situation by the municipality's id."""
+def municipality_rows(region, municipalities, situations, sizes):
+    """Return a MunicipalityRow for each ListedMunicipality, with its situation by the municipality's id.
+
+    `sizes` are the Sizes of all municipalities, the smallest first.
+    """
     pages = reverse("region_detail", args=[region.slug])  # a municipality's page is below it: docs/rules.md
     words = {situation: str(situation.label) for situation in Situation}
     return [
         MunicipalityRow(
+            pk=each.pk,
             name=each.name,
             slug=each.slug,
             url=f"{pages}{each.slug}/",
@@ -55,8 +60,8 @@ def municipality_rows(region, municipalities, situations):
             population=each.population,
             residents=whole_number(each.population),
             population_year=each.population_year or "",
-            size_key=each.size_class_key,
-            size_name=each.size_class_name,
+            size_key=size.key if (size := _size_of(each.population, sizes)) else None,
+            size_name=size and size.name,
             tile=each.tile,
             boundary=each.outline,
             is_in_area=each.is_in_area,
@@ -109,6 +114,11 @@ def sort_heads(query, order):
             )
         )
     return heads
+
+
+def _size_of(population, sizes):
+    """Return the Size of so many residents, or None where neither is known."""
+    return next((size for size in reversed(sizes) if population is not None and size.lower_bound <= population), None)
 
 
 def size_choices(rows):

@@ -51,15 +51,14 @@ class SituationPoint:
 
 
 def situation_over_time(region, days):
-    """Return a SituationPoint of `region` for each of `days`, in their order, with two queries.
+    """Return a SituationPoint of `region` for each of `days`, in their order, with one query.
 
     A person with several posts counts once; a holder who is not known counts as
     one person for each appointment. `persons_by_sector` is keyed by the sector's
     id, None for a sector that is not known.
     """
     asked, days = list(days), list(dict.fromkeys(days))
-    facts = _facts(region)
-    stays = [(place, first or dt.date.min, last or dt.date.max) for place, first, last in _stays(region.pk)]
+    facts, stays = _facts_and_stays(region)
     points = {day: _point(region, day, stays, facts) for day in days}
     return [points[day] for day in asked]
 
@@ -85,36 +84,38 @@ _SITUATION_OF = {
 _RANK = {situation: rank for rank, situation in enumerate(Situation)}
 
 
-@Prepared
-def _stays(region: int):
-    """Return (municipality, first day or None, last day or None) of every membership in `region`."""
-    rows = RegionMembership.objects.filter(region=region).order_by()
-    return rows.values_list("municipality", "valid_from", "valid_to")
+_MEMBER = "member"
 
 
 @Prepared
-def _roles_and_statements(region: int):
-    """Return the fields of _Fact of every municipality that ever belonged to `region`."""
+def _dated_rows(region: int):
+    """Return (municipality, kind, …) of the memberships in `region`, and of its members' roles and statements."""
     members = RegionMembership.objects.filter(region=region).order_by().values("municipality")
     nobody = Cast(Value(None), BigIntegerField())
     roles = Appointment.objects.filter(
         municipality__in=members, kind__in=[Appointment.Kind.LIAISON, Appointment.Kind.DUTIES]
     ).order_by()
     statements = SituationStatement.objects.filter(municipality__in=members).order_by()
+    stays = RegionMembership.objects.filter(region=region).order_by()
     return roles.values_list(
         "municipality", "kind", "sector", translated("sector__name"), "person", "pk", "start_last", "end_last"
     ).union(
         statements.values_list("municipality", "kind", nobody, Value(""), nobody, "pk", "start_last", "end_last"),
+        stays.values_list("municipality", Value(_MEMBER), nobody, Value(""), nobody, "pk", "valid_from", "valid_to"),
         all=True,
     )
 
 
-def _facts(region):
-    """Return the _Facts of every municipality that ever belonged to `region`, with one query."""
-    return [
-        _Fact(municipality, _SITUATION_OF[kind], sector, name, person or f"unknown {pk}", *counted_days(start, end))
-        for municipality, kind, sector, name, person, pk, start, end in _roles_and_statements(region.pk)
-    ]
+def _facts_and_stays(region):
+    """Return the _Facts of all who ever belonged to `region`, and (municipality, first day, last day) of each stay."""
+    facts, stays = [], []
+    for municipality, kind, sector, name, person, pk, start, end in _dated_rows(region.pk):
+        if kind == _MEMBER:
+            stays.append((municipality, start or dt.date.min, end or dt.date.max))
+        else:
+            days = counted_days(start, end)
+            facts.append(_Fact(municipality, _SITUATION_OF[kind], sector, name, person or f"unknown {pk}", *days))
+    return facts, stays
 
 
 def _point(region, day, stays, facts):

@@ -4,14 +4,25 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import Value
-from django.db.models.functions import Coalesce
+from django.db.models import BigIntegerField, Value
+from django.db.models.functions import Cast, Coalesce
 
-from common.names import translated
+from common.names import language_suffix, translated
 from common.numbers import dialled
 from common.partial_dates import PartialDate
 from common.prepared import Prepared
-from registry.models import Agent, Appointment, Area, AreaMembership, Coordinator, Municipality, PublishedFigure, Region
+from registry.models import (
+    Agent,
+    Appointment,
+    Area,
+    AreaMembership,
+    Coordinator,
+    GrantPeriod,
+    Municipality,
+    PublishedFigure,
+    Region,
+    SizeClass,
+)
 from registry.models.periods import counts_on
 
 
@@ -75,15 +86,42 @@ class AreaOfRegion(NamedTuple):
         return f"{self.group_key}.{self.code}"
 
 
-def areas_of(region):
-    """Return the AreaOfRegions of a region, in order."""
-    return [AreaOfRegion(*row) for row in _areas(region.pk)]
+class Size(NamedTuple):
+    """A size class: from how many residents."""
+
+    lower_bound: int
+    key: str
+    name: str
+
+
+def areas_and_sizes_of(region):
+    """Return the AreaOfRegions of a region, in order, and all Sizes, the smallest first, with one query."""
+    areas, sizes = [], []
+    # Ordered here: SQLite orders no part of a union.
+    for pk, bound, group_position, position, sort_key, name, code, group, group_key in _areas_and_sizes(region.pk):
+        if pk is None:
+            sizes.append(Size(bound, code, name))
+        else:
+            areas.append(
+                ((group_position, group_key, position, sort_key), AreaOfRegion(pk, name, code, group, group_key))
+            )
+    return [area for _order, area in sorted(areas)], sorted(sizes)
 
 
 @Prepared
-def _areas(region: int):
-    areas = Area.objects.for_region_page(region).rewrite(False)
-    return areas.values_list("pk", translated("name"), "code", translated("group__name"), "group__key")
+def _areas_and_sizes(region: int):
+    areas = Area.objects.for_region_page(region).rewrite(False).order_by()
+    nothing, no_word = Cast(Value(None), BigIntegerField()), Value("")
+    sizes = SizeClass.objects.rewrite(False).order_by()
+    return areas.values_list(
+        "pk", Cast(Value(0), BigIntegerField()), "group__position", "position", f"sort_key_{language_suffix()}",
+        translated("name"), "code", translated("group__name"), "group__key",
+    ).union(
+        sizes.values_list(
+            nothing, "lower_bound", Value(0), Value(0), no_word, translated("name"), "key", no_word, no_word
+        ),
+        all=True,
+    )  # fmt: skip
 
 
 class Outline(NamedTuple):
@@ -104,8 +142,6 @@ class ListedMunicipality(NamedTuple):
     slug: str
     population: int | None
     population_year: int | None
-    size_class_key: str | None
-    size_class_name: str | None
     tile: tuple | None
     outline: Outline | None
     is_in_area: bool
@@ -116,14 +152,13 @@ def municipalities_of(region, on, *, area=None):
     rows = _municipalities(region.pk, on, on.year, area.pk if area else 0)
     return [
         ListedMunicipality(
-            pk, name, slug, population, year, size_key, size_name,
+            pk, name, slug, population, year,
             tile=None if tile_row is None else (tile_row, tile_col),
             outline=None if rings is None else Outline(pk, rings, label_x, label_y, attribution),
             is_in_area=area is None or is_in_area,
         )
         for (
-            pk, name, slug, population, year, size_key, size_name, tile_row, tile_col, rings, label_x, label_y,
-            attribution, is_in_area,
+            pk, name, slug, population, year, tile_row, tile_col, rings, label_x, label_y, attribution, is_in_area,
         ) in rows
     ]  # fmt: skip
 
@@ -133,12 +168,11 @@ def _municipalities(region: int, on: date, year: int, area: int):
     return (
         Municipality.objects.rewrite(False)
         .members_of(region, on)
-        .with_population_by(year)
+        .with_residents_by(year)
         .with_membership_in(area, on)
         .by_name()
         .values_list(
-            "pk", translated("name"), "slug", "population", "population_year", "size_class_key", "size_class_name",
-            "tile_row", "tile_col",
+            "pk", translated("name"), "slug", "population", "population_year", "tile_row", "tile_col",
             "boundary__rings", "boundary__label_x", "boundary__label_y", "boundary__attribution",
             "is_in_area",
         )
@@ -199,6 +233,25 @@ def _figures(figures):
         "pk", "series__key", translated("series__name"), explanation, "published_on", "reference_year", "statistic",
         "value", "out_of", base, unit, "is_derived", "supersedes", "source", "source_url", note,
     )  # fmt: skip
+
+
+class GrantDays(NamedTuple):
+    """When one of a municipality's grants can be applied for."""
+
+    municipality_id: int
+    opens_on: date | None
+    closes_on: date
+
+
+def grant_days_of(region, on):
+    """Return the GrantDays of the municipalities of `region` whose applications have not closed by day `on`."""
+    return [GrantDays(*row) for row in _grant_days(region.pk, on)]
+
+
+@Prepared
+def _grant_days(region: int, on: date):
+    periods = GrantPeriod.objects.for_home(on).of_members(region, on).order_by()
+    return periods.values_list("municipality", "opens_on", "closes_on")
 
 
 class Contact(NamedTuple):

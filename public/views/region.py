@@ -7,6 +7,7 @@ from public.contact_cards import coordinator_cards
 from public.decorators import public_page
 from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
+from public.grant_rows import next_days
 from public.maps import shape_map, tile_map
 from public.region_list import (
     chosen_rows,
@@ -19,7 +20,14 @@ from public.region_list import (
     sorted_rows,
 )
 from registry.figures import last_day_of_year, situation_over_time, years_of
-from registry.page_reads import areas_of, coordinators_of, figures_of_region, municipalities_of, region_at
+from registry.page_reads import (
+    areas_and_sizes_of,
+    coordinators_of,
+    figures_of_region,
+    grant_days_of,
+    municipalities_of,
+    region_at,
+)
 
 
 @public_page
@@ -30,11 +38,12 @@ def region_detail(request, region_slug):
         raise Http404
     today = timezone.localdate()
     years = years_of(region, today=today)
-    areas = areas_of(region)
+    areas, sizes = areas_and_sizes_of(region)
     on = RegionListForm.day(request.GET, years, today)
     area = RegionListForm.area(request.GET, areas)
     over_time = _over_time(region, years, on, today)
-    rows = municipality_rows(region, municipalities_of(region, on, area=area), over_time["point"].situations)
+    municipalities = municipalities_of(region, on, area=area)
+    rows = municipality_rows(region, municipalities, over_time["point"].situations, sizes)
     form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(rows))
     status = 200 if form.is_valid() else 400
     context = {
@@ -47,8 +56,13 @@ def region_detail(request, region_slug):
         **_list(rows, form, request.GET),
         **over_time,
         "coordinators": coordinator_cards(coordinators_of(region, today)),
+        "next_days": _next_days(region, rows, today) if on == today else [],
     }
     return render(request, "public/region_detail.html", context, status=status)
+
+
+def _next_days(region, rows, today):
+    return next_days(grant_days_of(region, today), [(row.pk, row.name, row.url) for row in rows], today)
 
 
 def _list(rows, form, query):
@@ -68,7 +82,7 @@ def _list(rows, form, query):
 
 
 def _over_time(region, years, on, today):
-    """Return how the region stands on the chosen day and stood over the years, with three queries."""
+    """Return how the region stands on the chosen day and stood over the years, with two queries."""
     days = [last_day_of_year(year, today=today) for year in reversed(years) if year >= region.records_from.year]
     *points, point = situation_over_time(region, [*days, on])
     figures = figures_of_region(region)

@@ -303,13 +303,18 @@ def _situation_on(on, municipality):
     )
 
 
-def _with_population(rows, year, municipality):
+def _with_residents(rows, year, municipality):
     """Annotate `rows` with the newest population by `year` of the municipality that an OuterRef names."""
     newest = Population.objects.filter(municipality=municipality, year__lte=year).order_by("-year")
-    size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
     return rows.annotate(
         population=Subquery(newest.values("residents")[:1]), population_year=Subquery(newest.values("year")[:1])
-    ).annotate(
+    )
+
+
+def _with_population(rows, year, municipality):
+    """Annotate `rows` as `_with_residents` does, and with the size class that follows."""
+    size_class = SizeClass.objects.filter(lower_bound__lte=OuterRef("population")).order_by("-lower_bound")
+    return _with_residents(rows, year, municipality).annotate(
         size_class_key=Subquery(size_class.values("key")[:1]),
         size_class_name=Subquery(size_class.annotate(name_now=translated("name")).values("name_now")[:1]),
     )
@@ -389,11 +394,11 @@ class MunicipalityQuerySet(ScopedQuerySet):
 
     def with_population(self, on):
         """Annotate population, population_year, size_class_key and size_class_name as known by the year of `on`."""
-        return self.with_population_by(on.year)
+        return _with_population(self, on.year, OuterRef("pk"))
 
-    def with_population_by(self, year):
-        """Annotate population, population_year, size_class_key and size_class_name as known by `year`."""
-        return _with_population(self, year, OuterRef("pk"))
+    def with_residents_by(self, year):
+        """Annotate population and population_year as known by `year`."""
+        return _with_residents(self, year, OuterRef("pk"))
 
     def with_current_region(self, on):
         """Annotate `region_id_now` and `region_slug_now`, `region_has_pages`: the region of membership on `on`."""

@@ -11,6 +11,7 @@ from simple_history.models import HistoricalRecords
 
 from common.names import SortKeyField
 from common.prepared import Prepared
+from registry.models.geography import RegionMembership
 from registry.models.periods import Validity, ValidityQuerySet
 from registry.models.scope import ScopedQuerySet
 
@@ -48,6 +49,11 @@ class GrantPeriodQuerySet(OfferQuerySet):
     def for_home(self, on):
         """Return the periods that hold on day `on` and have not closed, in one query."""
         return self.current_on(on).filter(closes_on__gte=on)
+
+    def of_members(self, region, on):
+        """Return the periods of the municipalities that belong to `region` on day `on`."""
+        members = RegionMembership.objects.current_on(on).filter(region=region)
+        return self.filter(municipality__in=members.order_by().values("municipality"))
 
     def closing_after(self, day):
         """Return the periods that close later than on `day`."""

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db import connections, models
+from django.db import InterfaceError, OperationalError, connections, models
 from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +15,30 @@ class SiteStateManager(models.Manager):
         """Return the state; an installation that never wrote one has no version and no demo data.
 
         Plain SQL, because every public page asks this: the ORM would take longer to
-        write the query than the database to answer it.
+        write the query than the database to answer it. It is the first query of a
+        public page, so it also serves as the check that a kept connection still
+        works, instead of one more query before it: a connection that the database
+        has closed is opened anew.
         """
-        with connections[self.db].cursor() as cursor:
-            cursor.execute("SELECT version, has_demo_data FROM registry_sitestate WHERE id = 1")
-            row = cursor.fetchone()
+        connection = connections[self.db]
+        connection.health_check_done = True
+        try:
+            row = self._row(connection)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block:
+                raise
+            connection.close()
+            row = self._row(connection)
         if row is None:
             return SiteState(pk=1, version=None)
         version = row[0] if isinstance(row[0], uuid.UUID) else uuid.UUID(row[0])
         return SiteState(pk=1, version=version, has_demo_data=bool(row[1]))
+
+    @staticmethod
+    def _row(connection):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT version, has_demo_data FROM registry_sitestate WHERE id = 1")
+            return cursor.fetchone()
 
     def touch(self):
         """Give the public data a new version, so that every cached page is made anew on its next request.

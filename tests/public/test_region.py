@@ -3,11 +3,12 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.forms import Select
 from django.test import SimpleTestCase
 
 from common.partial_dates import PartialDate
-from registry.models import Appointment, Area, Coordinator, Municipality, Situation
+from registry.models import Appointment, Area, Coordinator, GrantPeriod, Municipality, Situation
 from tests import factories
 
 
@@ -270,3 +271,34 @@ def test_filter_is_written_as_django_writes_it(client, reference):
         SimpleTestCase().assertHTMLEqual(own, form[name].as_widget(widget))
     assert "selected" in str(form["alue"])
     assert 'aria-invalid="true"' in str(form["tilanne"])
+
+
+def test_region_tells_the_nearest_days_of_grants_of_its_present_municipalities(client, reference):
+    """Days that have passed, another region's and those beside a past year's list are not told."""
+    for municipality, closes_on in [
+        (reference.oulu, dt.date(2026, 2, 1)),
+        (reference.hailuoto, dt.date(2026, 2, 1)),
+        (reference.hailuoto, dt.date(2025, 12, 31)),
+        (reference.jyvaskyla, dt.date(2026, 1, 15)),
+    ]:
+        GrantPeriod.objects.create(municipality=municipality, name="Yleisavustus", closes_on=closes_on)
+    with time_machine.travel("2026-01-05T10:00:00+02:00"):
+        response = client.get("/pohjois-pohjanmaa/")
+        of_a_past_year = client.get("/pohjois-pohjanmaa/?vuosi=2025").context["next_days"]
+    with time_machine.travel("2026-01-16T10:00:00+02:00"):
+        without_any = text(client.get("/keski-suomi/"))
+    told = [(next.day, [name for name, _url in next.municipalities]) for next in response.context["next_days"]]
+    assert told == [(dt.date(2026, 2, 1), ["Hailuoto", "Oulu"])]
+    assert "1.2.2026: avustusten haku päättyy 2 kunnassa" in text(response)
+    assert of_a_past_year == []
+    assert "Kunnan järjestöyhdyshenkilö tai koordinaattori voi lisätä hakuajat." in without_any
+
+
+def test_size_classes_follow_from_each_municipalitys_residents(client, reference):
+    """A municipality without a population has no size class, and none is guessed."""
+    nameless = factories.MunicipalityFactory(region=reference.pohjois_pohjanmaa)
+    rows_by_name = {row.name: row.size_key for row in client.get("/pohjois-pohjanmaa/").context["rows"]}
+    annotated = Municipality.objects.with_population(dt.date(2026, 1, 1))
+    for municipality in annotated.filter(name_fi__in=["Oulu", "Hailuoto", "Raahe", "Ii", "Muhos"]):
+        assert rows_by_name[municipality.name] == municipality.size_class_key
+    assert rows_by_name[nameless.name] is None

@@ -48,10 +48,10 @@ def test_situation_over_time_counts_municipalities_and_persons_apart(cast, refer
     ]  # fmt: skip
 
 
-def test_situation_over_time_takes_two_queries_however_many_days(cast, reference, django_assert_num_queries):
+def test_situation_over_time_takes_one_query_however_many_days(cast, reference, django_assert_num_queries):
     for years in (range(2025, 2026), range(2016, 2026)):
         days = [dt.date(year, 12, 31) for year in years]
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             points = situation_over_time(reference.pohjois_pohjanmaa, days)
         assert [point.on for point in points] == days
         assert points[-1].named == Share(1, 30)
