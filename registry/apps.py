@@ -12,7 +12,7 @@ class RegistryConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from mailing import frame  # noqa: PLC0415
-        from registry import board_columns, clock, invitations, publicity, quality  # noqa: F401, PLC0415
+        from registry import association_letters, board_columns, clock, invitations, publicity, quality  # noqa: F401, PLC0415
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
         from registry.models.site import demo_label  # noqa: PLC0415

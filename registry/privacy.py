@@ -28,6 +28,7 @@ from registry.models import (
     AgentTraining,
     Appointment,
     AssociationContact,
+    AssociationLetter,
     ChangedRow,
     ChangeSet,
     Consent,
@@ -226,6 +227,13 @@ RETENTIONS = (
         _("A note on a phone call, a letter or a meeting"),
         _("24 months after it happened"),
         lambda today: ContactEntry.objects.filter(happened_on__lt=months_before(today, 24)),
+        _delete,
+    ),
+    Retention(
+        AssociationLetter,
+        _("A letter of a municipality to its associations"),
+        _("24 months after it was written"),
+        lambda today: AssociationLetter.objects.filter(written_at__date__lt=months_before(today, 24)),
         _delete,
     ),
     Retention(

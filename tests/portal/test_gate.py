@@ -6,7 +6,17 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from common.partial_dates import PartialDate
-from registry.models import ActingEntry, Agent, Appointment, Channel, GrantPeriod, Person, Premises, Task
+from registry.models import (
+    ActingEntry,
+    Agent,
+    Appointment,
+    AssociationLetter,
+    Channel,
+    GrantPeriod,
+    Person,
+    Premises,
+    Task,
+)
 from registry.roles import end_role
 from tests.portal.conftest import client_of
 
@@ -28,6 +38,11 @@ PAGES = {
     "portal_offer": (("avustus", "grant"), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_offer_checked": (("avustus", "grant"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_offer_end": (("avustus", "grant"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_letters": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_letter_new": ((), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_letter": (("letter",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_letter_edit": (("letter",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_letter_send": (("letter",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -58,7 +73,7 @@ def address_of(name, portal):
 
 def rows():
     """Everything that a page of the portal can change."""
-    tables = (Person, Appointment, Agent, GrantPeriod, Premises, Channel, Task, ActingEntry)
+    tables = (AssociationLetter, Person, Appointment, Agent, GrantPeriod, Premises, Channel, Task, ActingEntry)
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
 
