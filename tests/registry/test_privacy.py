@@ -164,6 +164,9 @@ MAKERS = {
     "handover": (24, lambda on: models.Handover.objects.create(
         region=factories.RegionFactory(), appointment=factories.AppointmentFactory(), note="x", written_at=noon(on)
     )),
+    "letter to associations": (24, lambda on: models.AssociationLetter.objects.create(
+        municipality=factories.MunicipalityFactory(), subject="x", text="x", written_at=noon(on)
+    )),
     "acting for another": (24, lambda on: models.ActingEntry.objects.create(
         region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(), kind="looked",
         happened_at=noon(on),
@@ -252,7 +255,7 @@ def test_preview_counts_and_removes_nothing(capsys):
         "person": 4, "consent": 1, "associationcontact": 2, "feedback": 1, "task": 1, "sharedmailbox": 1,
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
         "handover": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
-        "bounce": 1, "unsubscription": 1,
+        "bounce": 1, "unsubscription": 1, "associationletter": 1,
     }  # fmt: skip
 
     assert enforce_retention(today=TODAY, preview=True) == expected
