@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.acting import act_for
 from registry.forms import DayField, RegistryForm
-from registry.models import ActingEntry, Appointment, Channel, Consent, GrantPeriod, Person, Premises
+from registry.models import ActingEntry, Appointment, AssociationLetter, Channel, Consent, GrantPeriod, Person, Premises
 
 
 def posted(request):
@@ -236,4 +236,19 @@ class ChannelForm(_OfferForm):
         error_messages = {
             "name": {"required": _("Write the name.")},
             "kind": {"required": _("Choose the kind.")},
+        }
+
+
+class AssociationLetterForm(PortalForm, forms.ModelForm):
+    """A letter to the municipality's associations."""
+
+    class Meta:
+        model = AssociationLetter
+        fields = ["fields", "subject", "text"]
+        widgets = {"fields": forms.CheckboxSelectMultiple}
+        labels = {"fields": _("To associations of these fields"), "subject": _("Subject"), "text": _("Letter")}
+        help_texts = {"fields": _("Nothing chosen: to all associations of the municipality.")}
+        error_messages = {
+            "subject": {"required": _("Write the subject.")},
+            "text": {"required": _("Write the letter.")},
         }

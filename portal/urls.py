@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import contacts, coordination, directory, handover, look, offers, own_data, start, tasks
+from portal.views import contacts, coordination, directory, handover, letters, look, offers, own_data, start, tasks
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -24,6 +24,11 @@ _of_municipality = [
     path("tarjonta/<slug:what>/<int:pk>/", offers.portal_offer, name="portal_offer"),
     path("tarjonta/<slug:what>/<int:pk>/tarkistettu/", offers.portal_offer_checked, name="portal_offer_checked"),
     path("tarjonta/<slug:what>/<int:pk>/paata/", offers.portal_offer_end, name="portal_offer_end"),
+    path("kirje/", letters.portal_letters, name="portal_letters"),
+    path("kirje/uusi/", letters.portal_letter_edit, name="portal_letter_new"),
+    path("kirje/<int:pk>/", letters.portal_letter, name="portal_letter"),
+    path("kirje/<int:pk>/muuta/", letters.portal_letter_edit, name="portal_letter_edit"),
+    path("kirje/<int:pk>/laheta/", letters.portal_letter_send, name="portal_letter_send"),
     path("tehtavat/", tasks.portal_tasks, name="portal_tasks"),
     path("tehtavat/<int:pk>/tehty/", tasks.portal_task_tick, name="portal_task_tick"),
     path("tehtavat/<int:pk>/uudelleen/", tasks.portal_task_again, name="portal_task_again"),

@@ -13,6 +13,7 @@ class RegistryConfig(AppConfig):
         # The tables are ready only now.
         from mailing import frame, mailbox  # noqa: PLC0415
         from registry import (  # noqa: F401, PLC0415
+            association_letters,
             board_columns,
             clock,
             directory,

@@ -30,6 +30,7 @@ from registry.models import (
     AgentTraining,
     Appointment,
     AssociationContact,
+    AssociationLetter,
     ChangedRow,
     ChangeSet,
     ColleagueQuestion,
@@ -235,6 +236,13 @@ RETENTIONS = (
         _("24 months after it happened"),
         lambda today: ContactEntry.objects.filter(happened_on__lt=months_before(today, 24)),
         delete_rows,
+    ),
+    Retention(
+        AssociationLetter,
+        _("A letter of a municipality to its associations"),
+        _("24 months after it was written"),
+        lambda today: AssociationLetter.objects.filter(written_at__date__lt=months_before(today, 24)),
+        _delete,
     ),
     Retention(
         Handover,

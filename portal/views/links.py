@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
-from mailing.unsubscribing import ONE_CLICK, find_stop_link, resubscribe, unsubscribe
+from mailing.unsubscribing import ONE_CLICK, find_stop_link
+from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
 
 
@@ -45,7 +46,7 @@ def link(request, token):
     nor CSRF token: the one exception of rule 14. Every other form is checked as usual.
     """
     if request.method == "POST" and request.POST.dict() == ONE_CLICK and (stop := find_stop_link(token)):
-        unsubscribe(stop.address, stop.groups)
+        stop_letters(stop.address, stop.groups)
         return HttpResponse(status=200, content_type="text/plain")
     return _checked_link(request, token)
 
@@ -64,7 +65,7 @@ def _checked_link(request, token):
 def _stop(request, stop):
     """Show from which letters the link unsubscribes; one button stops them, another brings them back."""
     if request.method == "POST":
-        act = resubscribe if request.POST.get("wish") == "again" else unsubscribe
+        act = take_letters_again if request.POST.get("wish") == "again" else stop_letters
         act(stop.address, stop.groups)
         return redirect(request.path)
     return render(request, "links/link_stop.html", {"page_path": "", "stop": stop, "is_stopped": stop.is_stopped})

@@ -1,5 +1,6 @@
 """The tables of the ground floor, by subject."""
 
+from registry.models.association_letters import AssociationLetter
 from registry.models.associations import Association, AssociationContact, AssociationField
 from registry.models.boundaries import MunicipalityBoundary
 from registry.models.changes import ChangedRow, ChangeSet
@@ -48,6 +49,7 @@ __all__ = [
     "Association",
     "AssociationContact",
     "AssociationField",
+    "AssociationLetter",
     "ChangeSet",
     "ChangedRow",
     "Channel",

@@ -99,6 +99,13 @@ class AssociationContactQuerySet(ScopedQuerySet):
         """Return the contacts of associations whose municipality is in these regions today."""
         return self.filter(belongs_to_municipality_of(region_ids, "association__municipality"))
 
+    def for_letters(self, municipality, fields, on):
+        """Return the contacts of a municipality's active associations of `fields` (none: of all), by name."""
+        rows = self.filter(association__municipality=municipality).select_related("association")
+        rows = rows.filter(Q(association__ended_on=None) | Q(association__ended_on__gte=on))
+        rows = rows.filter(association__field__in=fields) if fields else rows
+        return rows.order_by("association__sort_key", "pk")
+
 
 class AssociationContact(models.Model):
     """Whom to write to in an association: where the details came from and on what ground they are kept."""

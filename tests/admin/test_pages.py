@@ -156,6 +156,7 @@ WORDS = {
 }  # fmt: skip
 # Rows that pages of their own show, not lists of the administration.
 INSIDE = {
+    models.AssociationLetter,
     models.ActingEntry,
     models.Handover,
     models.ChangedRow,

@@ -54,6 +54,7 @@ def portal(cast, reference):
     return SimpleNamespace(
         clients={"anonymous": Client()} | clients,
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
+        letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
         handover=models.Handover.objects.create(

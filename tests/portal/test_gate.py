@@ -10,6 +10,7 @@ from registry.models import (
     ActingEntry,
     Agent,
     Appointment,
+    AssociationLetter,
     Channel,
     ColleagueQuestion,
     GrantPeriod,
@@ -45,6 +46,11 @@ PAGES = {
     "portal_offer": (("avustus", "grant"), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_offer_checked": (("avustus", "grant"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_offer_end": (("avustus", "grant"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_letters": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_letter_new": ((), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_letter": (("letter",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_letter_edit": (("letter",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_letter_send": (("letter",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -82,6 +88,7 @@ def address_of(name, portal):
 def rows():
     """Everything that a page of the portal can change."""
     tables = (
+        AssociationLetter,
         Person,
         Appointment,
         Agent,

@@ -196,6 +196,9 @@ MAKERS = {
         region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(),
         asker=factories.PersonFactory(), text="x", asked_at=noon(on),
     )),
+    "letter to associations": (24, lambda on: models.AssociationLetter.objects.create(
+        municipality=factories.MunicipalityFactory(), subject="x", text="x", written_at=noon(on)
+    )),
     "acting for another": (24, lambda on: models.ActingEntry.objects.create(
         region=factories.RegionFactory(), municipality=factories.MunicipalityFactory(), kind="looked",
         happened_at=noon(on),
@@ -290,7 +293,7 @@ def test_preview_counts_and_removes_nothing(capsys):
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
         "handover": 1, "colleaguequestion": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
         "answer": 0, "answerfile": 0, "delegation": 0, "pendingsave": 0,
-        "bounce": 1, "unsubscription": 1,
+        "bounce": 1, "unsubscription": 1, "associationletter": 1,
     }  # fmt: skip
 
     assert enforce_retention(today=TODAY, preview=True) == expected
