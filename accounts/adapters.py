@@ -7,6 +7,7 @@ from functools import partial
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.adapter import get_adapter as get_mfa_adapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
-from accounts.letters import ACCOUNT_CHANGED, SIGN_IN_CODE, UNKNOWN_ACCOUNT
+from accounts.letters import ACCOUNT_CHANGED, CONFIRMING_CODE, SIGN_IN_CODE, UNKNOWN_ACCOUNT
 from accounts.models import SignInEvent, User
 from mailing.sending import send_now
 from mailing.writing import write
@@ -30,7 +31,11 @@ EVENTS = {
     "account/email/password_changed": (SignInEvent.Kind.PASSWORD_CHANGED, ""),
     "account/email/password_set": (SignInEvent.Kind.PASSWORD_CHANGED, ""),
 }
-LETTERS = {"account/email/login_code": SIGN_IN_CODE, "account/email/unknown_account": UNKNOWN_ACCOUNT}
+LETTERS = {
+    "account/email/login_code": SIGN_IN_CODE,
+    "account/email/confirming_code": CONFIRMING_CODE,
+    "account/email/unknown_account": UNKNOWN_ACCOUNT,
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -80,6 +85,21 @@ class AccountAdapter(DefaultAccountAdapter):
         event = record_event(user, kind, request=self.request, means=means)
         change = f"{event.get_kind_display()}: {event.means_words}" if means else event.get_kind_display()
         self._send(ACCOUNT_CHANGED, email or user.email, {"change": change})
+
+    def get_reauthentication_methods(self, user):
+        """Return the library's ways to show once more that it is oneself, and a code by letter.
+
+        Whoever has a second factor does not get by with less than it.
+        """
+        methods = super().get_reauthentication_methods(user)
+        if user.is_authenticated and not get_mfa_adapter().is_mfa_enabled(user):
+            code = {
+                "id": "code",
+                "description": _("Get a code by e-mail"),
+                "url": reverse("account_reauthenticate_code"),
+            }
+            methods.append(code)
+        return methods
 
     def send_mail(self, template_prefix, email, context):
         """Send a letter that the library asks for. Raises KeyError for one whose page is not in use."""

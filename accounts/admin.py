@@ -1,5 +1,6 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin, messages
@@ -14,10 +15,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.readdressing import change_sign_in_address
 from accounts.resetting import reset_second_factor
 
 # Of the library's tables the person sees their own part on the pages of their account; administrators reset, not edit.
-for table in (Group, EmailAddress, Authenticator, UserSession):
+for table in (Group, EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken):
     admin.site.unregister(table)
 
 
@@ -43,6 +45,12 @@ class UserAdmin(DjangoUserAdmin):
     def get_urls(self):
         reset = self.admin_site.admin_view(self.reset_second_factor)
         return [path("<int:object_id>/reset/", reset, name="accounts_user_reset"), *super().get_urls()]
+
+    def save_model(self, request, obj, form, change):
+        """Save the account; a new sign-in address closes what the old one opened."""
+        super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            change_sign_in_address(obj, obj.email, by=request.user)
 
     @admin.display(description=_("Second factor"))
     def second_factor(self, account):

@@ -1,9 +1,12 @@
 """The library's forms of signing in, with the lock and the log."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
 from allauth.mfa.base.forms import AuthenticateForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
 from accounts.locking import count_wrong_code, forget_wrong_codes, refuse_locked
@@ -29,6 +32,9 @@ class ConfirmCodeForm(ConfirmLoginCodeForm):
         refuse_locked(login.email)
         try:
             code = super().clean_code()
+            if login.user and login.user.email != login.email.lower():
+                # Asked for before the account got another address.
+                raise get_adapter().validation_error("incorrect_code")
         except ValidationError:
             is_locked = count_wrong_code(login.email)
             kind = SignInEvent.Kind.LOCKED if is_locked else SignInEvent.Kind.REFUSED
@@ -49,3 +55,23 @@ class SecondFactorForm(AuthenticateForm):
         except ValidationError:
             record_event(self.user, SignInEvent.Kind.REFUSED, request=context.request, means="second_factor")
             raise
+
+
+class AddPasskeyForm(AddWebAuthnForm):
+    """Adds a passkey; the library leaves its name's label in English, and speaks of operations."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["passwordless"].label = _("Sign in with this passkey alone")
+        self.fields["passwordless"].help_text = _(
+            "No code or password is asked then. The device makes sure that it is you: by fingerprint, face or PIN."
+        )
+
+
+class RenamePasskeyForm(EditWebAuthnForm):
+    """Renames a passkey."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")

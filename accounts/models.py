@@ -142,6 +142,7 @@ class SignInEvent(models.Model):
         "password": _("password"),
         "passkey": _("passkey"),
         "link": _("link from support"),
+        "socialaccount": _("the municipality's sign-in"),
         "second_factor": _("second factor"),
         "app": _("authenticator application"),
         "recovery_codes": _("recovery codes"),
@@ -156,6 +157,7 @@ class SignInEvent(models.Model):
         FACTOR_REMOVED = "factor_removed", _("second factor removed")
         FACTOR_RESET = "factor_reset", _("second factor reset by an administrator")
         PASSWORD_CHANGED = "password_changed", _("password changed")
+        ADDRESS_CHANGED = "address_changed", _("sign-in address changed by an administrator")
         INVITED = "invited", _("invitation sent")
         LINK_PRINTED = "link_printed", _("sign-in link made by support")
 

@@ -5,7 +5,6 @@ from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
@@ -28,18 +27,28 @@ def reset_second_factor(account, *, by):
     removed, _tables = Authenticator.objects.filter(user=account).delete()
     if not removed:
         raise ValidationError(_("This account has no second factor."), code="none")
-    for session in UserSession.objects.filter(user=account):
-        session.end()
+    end_sessions(account)
     event = record_event(account, SignInEvent.Kind.FACTOR_RESET, by=by)
     queue_letter(
         "second_factor_reset",
         key=f"second_factor_reset:{event.pk}",
         address=account.email,
-        language=get_language() or settings.LANGUAGE_CODE,
+        language=_language_of(account),
         arguments={"event": event.pk},
         by=by,
     )
     return event
+
+
+def end_sessions(account):
+    """Sign `account` out everywhere."""
+    for session in UserSession.objects.filter(user=account):
+        session.end()
+
+
+def _language_of(account):
+    """Return the language of letters to the person of `account`; who has no row as a person gets Finnish."""
+    return getattr(getattr(account, "person", None), "language", settings.LANGUAGE_CODE)
 
 
 @letter_kind(

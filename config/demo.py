@@ -16,7 +16,8 @@ from accounts.models import User
 from common.partial_dates import PartialDate, Precision
 from config.demo_imports import add_imports
 from config.demo_oddities import leave_oddities
-from config.demo_work import work_of_pairs, work_of_region
+from config.demo_surveys import add_rounds
+from config.demo_work import topics_of_liaisons, work_of_pairs, work_of_region
 from registry.consents import give_consent, withdraw_consent
 from registry.feedback import receive_feedback
 from registry.models import (
@@ -160,11 +161,13 @@ def build_demo(today=None):
         for municipality in Municipality.objects.members_of(region, today).by_name():
             _municipality(world, region, municipality)
         work_of_region(region, today)
+        topics_of_liaisons(region, today)
     work_of_pairs(today)
     _feedback(world)
     leave_oddities(today)
     _twins(world)
     add_imports(today)
+    add_rounds(today)
     return world.n_people
 
 

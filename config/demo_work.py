@@ -4,7 +4,8 @@ import datetime as dt
 import random
 
 from registry.contact_log import prefill_entry, record_contact
-from registry.models import ContactEntry, Municipality, Person, Task
+from registry.contacts import choose_topics
+from registry.models import Appointment, ContactEntry, Municipality, Person, Task, Topic
 from registry.pair_tasks import add_pair_task, tick_task
 from registry.tasks import complete_task, responsible_coordinator
 
@@ -77,6 +78,14 @@ def _contact(draw, municipality, today, on, by):
     record_contact(entry, by=by, details_checked=person is not None and entry.is_reached and draw.random() < 0.5)
     if entry.task and (entry.next_step_on < today - dt.timedelta(days=20) or draw.random() < 0.3):
         complete_task(entry.task, by=by)
+
+
+def topics_of_liaisons(region, today):
+    """Let two of three liaisons of a region choose what colleagues can ask them about."""
+    topics = list(Topic.objects.all())
+    for number, role in enumerate(Appointment.objects.for_directory(region, today)):
+        if number % 3:
+            choose_topics(role, [topics[number % len(topics)], topics[number // 3 % len(topics)]], by=role.person.user)
 
 
 def work_of_pairs(today):

@@ -4,6 +4,8 @@ Every variable is described in `.env.example`.
 """
 
 import datetime as dt
+import json
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -111,6 +113,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "django_tasks",
     "django_tasks_db",
@@ -119,6 +123,7 @@ INSTALLED_APPS = [
     "mailing",
     "accounts",
     "registry",
+    "surveys",
     "public",
     "portal",
     "config",
@@ -258,7 +263,11 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "20/m/ip,10/900s/key",
     "request_login_code": "20/m/ip,5/600s/key",
 }
-MFA_FORMS = {"authenticate": "accounts.forms.SecondFactorForm"}
+MFA_FORMS = {
+    "authenticate": "accounts.forms.SecondFactorForm",
+    "add_webauthn": "accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "accounts.forms.RenamePasskeyForm",
+}
 MFA_ADAPTER = "accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -266,6 +275,56 @@ MFA_TOTP_ISSUER = SITE_NAME
 MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_HTTPS
 USERSESSIONS_TRACK_ACTIVITY = False
+
+
+def municipal_sign_ins(given):
+    """Return the library's form of municipalities' sign-ins; each speaks for its own domains alone.
+
+    Raises ValueError with a sentence on what is wrong.
+    """
+    texts = ("id", "name", "server", "client_id", "client_secret")
+    providers, seen = [], set()
+    for one in given:
+        if not isinstance(one, dict) or set(one) != {*texts, "domains"}:
+            raise ValueError(f"must be a JSON list; each sign-in has {', '.join(texts)} and domains, nothing else.")
+        if not all(isinstance(one[name], str) and one[name].strip() for name in texts):
+            raise ValueError(f"{', '.join(texts)} must be texts and not empty.")
+        if not re.fullmatch(r"[a-z0-9-]{1,30}", one["id"]):
+            raise ValueError(f"id is small letters, digits and hyphens, not “{one['id']}”.")
+        if not one["server"].startswith("https://" if IS_HTTPS else ("https://", "http://")):
+            raise ValueError(f"server of “{one['id']}” must begin with https://.")
+        domains = one["domains"]
+        if not isinstance(domains, list) or not domains or not all(isinstance(name, str) and name for name in domains):
+            raise ValueError(f'domains of “{one["id"]}” must be a list such as ["example.org"].')
+        own = {one["id"], *(f"@{name.lower()}" for name in domains)}
+        if seen & own:
+            raise ValueError(f"“{one['id']}” has an id or a domain of another one.")
+        seen |= own
+        about = {
+            "server_url": one["server"],
+            "oauth_pkce_enabled": True,
+            "scope": ["openid", "email"],
+            "domains": [name.lower() for name in domains],
+        }
+        names = {"provider_id": one["id"], "name": one["name"]}
+        providers.append(names | {"client_id": one["client_id"], "secret": one["client_secret"], "settings": about})
+    return providers
+
+
+def _from_json(variable, read):
+    """Read a JSON list and return what `read` makes of it."""
+    try:
+        given = json.loads(env.str(variable, "").strip() or "[]")
+        return read(given if isinstance(given, list) else [given])
+    except json.JSONDecodeError:
+        _stop(variable, "must be a JSON list in one line.")
+    except ValueError as problem:
+        _stop(variable, str(problem))
+
+
+# Municipalities' own sign-ins by OpenID Connect; what is ours of it stands in accounts/municipal.py.
+SOCIALACCOUNT_ADAPTER = "accounts.municipal.MunicipalSignInAdapter"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": _from_json("OIDC_PROVIDERS", municipal_sign_ins)}}
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

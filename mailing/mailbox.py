@@ -18,6 +18,7 @@ from mailing.models import Bounce
 AT_MOST = 200
 SECONDS = 20
 FORWARDED = "X-Rinnalla-Forwarded"
+NOBODY = "nobody to pass it on to"
 _contacts = []
 
 
@@ -30,15 +31,15 @@ def add_contact_finder(function):
 def read_mailbox():
     """Read what has come, write down what came back, pass people's replies on; return {what: how many}.
 
-    A message is removed when it has been dealt with; calendars' replies stay. Safe to
-    run twice: a report counts once.
+    A message is removed when it has been dealt with. Calendars' replies stay, and so do
+    replies that there is nobody to pass on to. Safe to run twice: a report counts once.
     """
     counts = {}
     with _open(settings.MAIL_BOX_URL) as messages:
         for raw, remove in messages:
             what = take(raw)
             counts[what] = counts.get(what, 0) + 1
-            if what != CALENDAR:
+            if what not in {CALENDAR, NOBODY}:
                 remove()
     return counts
 
@@ -66,8 +67,10 @@ def pass_on(message, raw, letter):
     found = (find(letter) for find in _contacts) if letter else ()
     to = next(filter(None, found), None) or settings.CONTROLLER_EMAIL
     own = {sender_address().lower(), settings.MAIL_BOUNCES_TO.lower()}
-    if message.get(FORWARDED) or sender.lower() in own or to.lower() in own:
+    if message.get(FORWARDED) or sender.lower() in own:
         return "not passed on"
+    if to.lower() in own:
+        return NOBODY
     subject = " ".join(str(message.get("Subject", "")).split())[:120]
     mail = EmailMessage(
         subject=f"Vs: {subject}",

@@ -5,8 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from registry.acting import act_for
-from registry.forms import DayField
-from registry.models import ActingEntry, Appointment, Channel, Consent, GrantPeriod, Person, Premises
+from registry.forms import DayField, RegistryForm
+from registry.models import ActingEntry, Appointment, Channel, Consent, GrantPeriod, Person, Premises, Topic
 
 
 def posted(request):
@@ -66,7 +66,7 @@ class ContactDetailsForm(PortalForm, forms.ModelForm):
         self.fields["phone"].widget.attrs |= {"autocomplete": "tel", "inputmode": "tel"}
 
 
-class PublicityForm(PortalForm, forms.ModelForm):
+class PublicityForm(PortalForm, RegistryForm):
     """Which of an officer's details are public in one appointment, and what has been agreed on the task."""
 
     class Meta:
@@ -90,6 +90,27 @@ class PublicityForm(PortalForm, forms.ModelForm):
         }
 
 
+class TopicsForm(PortalForm):
+    """On which topics colleagues can ask an officer."""
+
+    topics = forms.ModelMultipleChoiceField(
+        Topic.objects.all(), label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+
+class DirectoryForm(forms.Form):
+    """What the directory of liaisons is limited by; `choices` are querysets by the names of the fields."""
+
+    topic = forms.ModelChoiceField(None, label=_("Topic"), required=False, to_field_name="key", empty_label=_("all"))
+    sector = forms.ModelChoiceField(None, label=_("Sector"), required=False, to_field_name="key", empty_label=_("all"))
+    area = forms.ModelChoiceField(None, label=_("Area"), required=False, empty_label=_("all"))
+
+    def __init__(self, *args, choices, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, rows in choices.items():
+            self.fields[name].queryset = rows
+
+
 class ConsentForm(PortalForm):
     """Which of a volunteer's details may be shown."""
 
@@ -108,7 +129,7 @@ class TaskForm(PortalForm):
     due_on = DayField(label=_("By when"), required=False, help_text=_("For example 1.3.2027. Empty: no hurry."))
 
 
-class _OfferForm(PortalForm, forms.ModelForm):
+class _OfferForm(PortalForm, RegistryForm):
     """What the three forms of offers have in common."""
 
     def __init__(self, *args, **kwargs):

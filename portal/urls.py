@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal.views import contacts, look, offers, start, tasks
+from portal.views import contacts, directory, look, offers, start, tasks
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -13,6 +13,8 @@ _of_municipality = [
     path("yhteystiedot/muuta/", contacts.portal_contacts_edit, name="portal_contacts_edit"),
     path("yhteystiedot/tehtava/<int:pk>/", contacts.portal_appointment, name="portal_appointment"),
     path("yhteystiedot/suostumus/", contacts.portal_consent, name="portal_consent"),
+    path("yhteystiedot/aiheet/<int:pk>/", directory.portal_topics, name="portal_topics"),
+    path("verkosto/", directory.portal_directory, name="portal_directory"),
     path("tarjonta/", offers.portal_offers, name="portal_offers"),
     path("tarjonta/<slug:what>/uusi/", offers.portal_offer, name="portal_offer_new"),
     path("tarjonta/<slug:what>/<int:pk>/", offers.portal_offer, name="portal_offer"),

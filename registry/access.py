@@ -52,38 +52,51 @@ _SEES = (
 )
 
 
-def _permissions(action, tables):
-    return {f"registry.{action}_{table._meta.model_name}" for table in tables}
+def rights_of(actions, *tables):
+    """Return the permissions for an action, or for several, on these tables, as a set."""
+    actions = (actions,) if isinstance(actions, str) else actions
+    return {f"{table._meta.app_label}.{action}_{table._meta.model_name}" for action in actions for table in tables}
 
 
-COORDINATOR_PERMISSIONS = frozenset(
+_coordinators_rights = (
     {WORK_IN_ADMIN}
-    | _permissions("view", _KEEPS + _CHANGES + _SEES)
-    | _permissions("change", _KEEPS + _CHANGES)
-    | _permissions("add", (*_KEEPS, models.AreaMembership, models.Consent, models.Area))
+    | rights_of("view", *_KEEPS, *_CHANGES, *_SEES)
+    | rights_of("change", *_KEEPS, *_CHANGES)
+    | rights_of("add", *_KEEPS, models.AreaMembership, models.Consent, models.Area)
 )
+
+
+def register_rights(rights):
+    """Add what coordinators may do with the tables of a higher floor; called from its AppConfig.ready."""
+    _coordinators_rights.update(rights)
+
+
+def coordinators_rights():
+    """Return every permission that a coordinator of some region has."""
+    return frozenset(_coordinators_rights)
 
 
 class CoordinatorBackend(BaseBackend):
     """Gives a coordinator the rights of the role for as long as the role is current; signs nobody in.
 
-    Nothing is ever deleted by a coordinator: things end, with a date. Which rows
-    the rights reach is decided by `editable_by` of each table.
+    Nothing of the registry is ever deleted by a coordinator: things end, with a date.
+    Which rows the rights reach is decided by `editable_by` of each table.
     """
 
     def get_user_permissions(self, user_obj, obj=None):
         """Return the permissions that follow from today's roles of `user_obj`."""
-        return set(COORDINATOR_PERMISSIONS) if coordinated_region_ids(user_obj) else set()
+        return set(_coordinators_rights) if coordinated_region_ids(user_obj) else set()
 
     def get_all_permissions(self, user_obj, obj=None):
         return self.get_user_permissions(user_obj, obj)
 
     def has_perm(self, user_obj, perm, obj=None):
-        return perm in COORDINATOR_PERMISSIONS and bool(coordinated_region_ids(user_obj))
+        return perm in _coordinators_rights and bool(coordinated_region_ids(user_obj))
 
     def has_module_perms(self, user_obj, app_label):
         """Whether the user may see the application `app_label` in the administration."""
-        return app_label == "registry" and bool(coordinated_region_ids(user_obj))
+        of_app = any(right.startswith(f"{app_label}.") for right in _coordinators_rights - {WORK_IN_ADMIN})
+        return of_app and bool(coordinated_region_ids(user_obj))
 
 
 # --- The portal's one gate -------------------------------------------------------------------------------------------

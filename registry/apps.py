@@ -11,13 +11,14 @@ class RegistryConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from mailing import frame  # noqa: PLC0415
-        from registry import board_columns, clock, invitations, publicity, quality  # noqa: F401, PLC0415
+        from mailing import frame, mailbox  # noqa: PLC0415
+        from registry import board_columns, clock, invitations, publicity, quality, replies  # noqa: F401, PLC0415
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
         from registry.models.site import demo_label  # noqa: PLC0415
 
         publicity.connect()
         frame.add_label(demo_label)
+        mailbox.add_contact_finder(replies.who_answers_for)
         quality.register(*quality.CHECKS)
         targets.register(*OWN_TARGETS)

@@ -33,6 +33,15 @@ def change_contact_details(person, *, on, by):
 
 
 @transaction.atomic
+def choose_topics(appointment, topics, *, by):
+    """Let colleagues find `appointment` by these `topics` alone; return it."""
+    appointment.topics.set(topics)
+    appointment._history_user = by
+    appointment.save()
+    return appointment
+
+
+@transaction.atomic
 def change_publicity(appointment, *, by):
     """Save which of an officer's details are public in `appointment`, and its working conditions; return it.
 

@@ -16,9 +16,8 @@ from common.partial_dates import PartialDateAttribute
 from common.tables import FORMATS, Column, ascii_name
 from registry.history import FingerprintField
 from registry.models import ExportLog
-from registry.privacy import KEPT_WITH_PERSON, RETENTIONS
+from registry.privacy import has_declared_data
 
-PEOPLES_TABLES = frozenset({retention.model for retention in RETENTIONS} | set(KEPT_WITH_PERSON))
 # What a row is known by outside the registry; ids are known to nobody.
 STABLE_KEYS = ("code", "register_number", "key")
 _IN_MEMORY = 1_000_000
@@ -104,7 +103,7 @@ def columns_of(model):
 
 def has_peoples_data(model):
     """Whether the table has people's data, as it declares itself or because its columns name people."""
-    return model in PEOPLES_TABLES or any(column.is_personal for column in columns_of(model))
+    return has_declared_data(model) or any(column.is_personal for column in columns_of(model))
 
 
 def prepared(rows):
@@ -170,7 +169,7 @@ def _personal_details(model):
 def _related_columns(field):
     """Return the columns of a relation: the stable key of the related row, if it has one, and its name."""
     target, label = field.related_model, capfirst(field.verbose_name)
-    is_personal = target in PEOPLES_TABLES
+    is_personal = has_declared_data(target)
     if field.many_to_many:
         return [Column(field.name, label, lambda row: "; ".join(map(str, getattr(row, field.name).all())), is_personal)]
     columns = [Column(field.name, label, lambda row: _text(getattr(row, field.name)), is_personal)]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.links import make_link, revoke_links
 from accounts.models import SignInEvent, User
+from accounts.readdressing import change_sign_in_address
 from mailing.kinds import Placeholder, letter_kind
 from mailing.outbox import queue_letter
 from mailing.writing import write
@@ -41,6 +42,8 @@ def invite(person, *, by):
         raise ValidationError(gettext_lazy("Give the person a role first."), code="no_role")
     if person.user is None:
         _give_account(person, by)
+    else:
+        _follow_corrected_address(person, by)
     revoke_links(purpose=PURPOSE, scope=_scope(person))
     SignInEvent.objects.create(account=person.user, kind=SignInEvent.Kind.INVITED, by=by)
     return queue_letter(
@@ -57,6 +60,14 @@ def invite(person, *, by):
 def _give_account(person, by):
     if not person.email:
         raise ValidationError(gettext_lazy("Record the person's e-mail first."), code="no_address")
+    _refuse_others_address(person)
+    person.user = User.objects.create_user(person.email)
+    person._history_user = by
+    person.save(update_fields=["user"])
+
+
+def _refuse_others_address(person):
+    """Raise ValidationError when the person's contact address is read or signed in with by others."""
     if SharedMailbox.objects.filter(email__iexact=person.email).exists():
         raise ValidationError(
             gettext_lazy("Several people read this address. Record the person's own e-mail first."),
@@ -64,9 +75,22 @@ def _give_account(person, by):
         )
     if User.objects.filter(email__iexact=person.email).exists():
         raise ValidationError(gettext_lazy("Somebody else signs in with this address already."), code="taken")
-    person.user = User.objects.create_user(person.email)
-    person._history_user = by
-    person.save(update_fields=["user"])
+
+
+def _follow_corrected_address(person, by):
+    """Let an account that nobody has used yet have the contact address as corrected since the first invitation.
+
+    Otherwise the next invitation, too, would go to whoever reads the wrong address.
+    """
+    account = person.user
+    is_used = account.last_login is not None or account.has_usable_password()
+    if is_used or not person.email or person.email.lower() == account.email:
+        return
+    try:
+        _refuse_others_address(person)
+    except ValidationError:
+        return
+    change_sign_in_address(account, person.email, by=by)
 
 
 def invite_newcomer(role, *, by):
@@ -113,10 +137,13 @@ def roles_in_words(person):
     },
 )
 def invitation_letter(letter):
-    """Write an invitation with a link made now; None when the person has no role or account any more."""
+    """Write an invitation with a link made now; None when the person has no role or account any more.
+
+    Also when the account has another address by now: the link opens it.
+    """
     person = Person.objects.select_related("user").filter(pk=letter.arguments["person"], user__isnull=False).first()
     roles = roles_in_words(person) if person else []
-    if not roles or not person.user.is_active:
+    if not roles or not person.user.is_active or letter.address != person.user.email:
         return None
     revoke_links(purpose=PURPOSE, scope=_scope(person))
     _link, token = make_link(PURPOSE, _scope(person), lifetime=LIFETIME, account=person.user)

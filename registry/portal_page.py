@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,16 +46,47 @@ class MunicipalityPage:
 
     def __init__(self, access: MunicipalityAccess, on: dt.date):
         self.access, self.on = access, on
-        places = Municipality.objects.with_situation(on).with_current_region(on)
-        self.municipality = places.get(pk=access.municipality.pk)
-        self.situation = Situation(self.municipality.situation)
-        self.region = models.Region.objects.home_of(access.municipality)
-        self.appointments = list(models.Appointment.objects.for_portal(access.municipality, on))
-        self.agents = list(models.Agent.objects.for_portal(access.municipality, on))
-        self.pairings = list(models.Pairing.objects.for_portal(access.municipality, on))
-        self.mailboxes = list(models.SharedMailbox.objects.for_portal(access.municipality, on))
-        self.offers = offers_of(access.municipality, on)
-        self.tasks, self.proposals, self.done = pair_list(access.municipality)
+
+    @cached_property
+    def municipality(self):
+        """The municipality with its situation and region of the day."""
+        places = Municipality.objects.with_situation(self.on).with_current_region(self.on)
+        return places.get(pk=self.access.municipality.pk)
+
+    @property
+    def situation(self):
+        """The liaison situation, as a choice with its words."""
+        return Situation(self.municipality.situation)
+
+    @cached_property
+    def appointments(self):
+        """Today's officers."""
+        return list(models.Appointment.objects.for_portal(self.access.municipality, self.on))
+
+    @cached_property
+    def agents(self):
+        """Today's agents."""
+        return list(models.Agent.objects.for_portal(self.access.municipality, self.on))
+
+    @cached_property
+    def pairings(self):
+        """Today's working pairs."""
+        return list(models.Pairing.objects.for_portal(self.access.municipality, self.on))
+
+    @cached_property
+    def mailboxes(self):
+        """Today's shared mailboxes."""
+        return list(models.SharedMailbox.objects.for_portal(self.access.municipality, self.on))
+
+    @cached_property
+    def offers(self):
+        """What the municipality offers today, by kind."""
+        return offers_of(self.access.municipality, self.on)
+
+    @cached_property
+    def tasks(self):
+        """Agreed open tasks of the pair."""
+        return pair_list(self.access.municipality)[0]
 
     @property
     def people(self):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -70,7 +71,7 @@ class Retention:
     erase: Callable[[QuerySet], int]
 
 
-def _delete(rows):
+def delete_rows(rows):
     """Delete rows with their history; return how many there were."""
     ids = list(rows.values_list("pk", flat=True))
     rows.model._base_manager.filter(pk__in=ids).delete()
@@ -189,7 +190,7 @@ RETENTIONS = (
         _("A withdrawn consent"),
         _("24 months after it was withdrawn"),
         lambda today: Consent.objects.filter(withdrawn_at__date__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         AssociationContact,
@@ -198,112 +199,112 @@ RETENTIONS = (
         lambda today: AssociationContact.objects.filter(obtained_on__lt=months_before(today, 36)).filter(
             Q(checked_on__isnull=True) | Q(checked_on__lt=months_before(today, 36))
         ),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Feedback,
         _("Feedback and the address given for a reply"),
         _("12 months after it was answered"),
         lambda today: Feedback.objects.filter(answered_at__date__lt=months_before(today, 12)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Task,
         _("The wording of a task that a coordinator has written"),
         _("24 months after it was done"),
         lambda today: Task.objects.filter(done_at__date__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         SharedMailbox,
         _("A shared mailbox of a municipality"),
         _("24 months after it was last in use"),
         lambda today: SharedMailbox.objects.filter(valid_to__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         ContactEntry,
         _("A note on a phone call, a letter or a meeting"),
         _("24 months after it happened"),
         lambda today: ContactEntry.objects.filter(happened_on__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Handover,
         _("What somebody who left a role wrote to the next one"),
         _("24 months after it was written"),
         lambda today: Handover.objects.filter(written_at__date__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         ActingEntry,
         _("That a coordinator looked at the portal or acted in somebody's place"),
         _("24 months after it happened"),
         lambda today: ActingEntry.objects.filter(happened_at__date__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         SignInEvent,
         _("When and with what device somebody signed in, and changes of passwords and second factors"),
         _("12 months after it happened"),
         lambda today: SignInEvent.objects.filter(happened_at__date__lt=months_before(today, 12)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         SecretLink,
         _("A link that works without signing in, as a hash"),
         _("3 months after it ceased to be valid"),
         lambda today: SecretLink.objects.filter(expires_at__date__lt=months_before(today, 3)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Letter,
         _("To which address a letter was sent, and when"),
         _("12 months after it was written"),
         lambda today: Letter.objects.filter(created_at__date__lt=months_before(today, 12)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Bounce,
         _("From which address a letter came back, and when"),
         _("12 months after it came back"),
         lambda today: Bounce.objects.filter(at__date__lt=months_before(today, 12)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Unsubscription,
         _("That an address wants no letters, as a hash without the address"),
         _("until it is withdrawn, at most 10 years: an objection must outlive the address"),
         lambda today: Unsubscription.objects.filter(since__date__lt=months_before(today, 120)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         ImportRow,
         _("A row of a file that was read into the registry"),
         _("3 months after the file was read"),
         lambda today: ImportRow.objects.filter(run__started_at__date__lt=months_before(today, 3)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         ChangedRow,
         _("What rows were before an import or a merger of duplicates, for undoing it"),
         _("3 months after the step"),
         lambda today: ChangedRow.objects.filter(change_set__done_at__date__lt=months_before(today, 3)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         ExportLog,
         _("Who has taken a list with people's data out of the registry"),
         _("24 months after it was taken out"),
         lambda today: ExportLog.objects.filter(exported_at__date__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         QualityException,
         _("Why something odd in the registry is right"),
         _("12 months after it was to be looked at again"),
         lambda today: QualityException.objects.filter(until__lt=months_before(today, 12)),
-        _delete,
+        delete_rows,
     ),
 )
 
@@ -313,6 +314,8 @@ KEPT_WITH_PERSON = {
     EmailConfirmation: _("goes with the account; not in use"),
     Authenticator: _("goes with the account; keys are encrypted or public"),
     UserSession: _("goes with the account; without a network address"),
+    SocialAccount: _("goes with the account; only the number that the municipality's sign-in has given"),
+    SocialToken: _("goes with the account; not in use"),
     Appointment: _("only the link to the person is personal; it goes with the person"),
     Agent: _("the link to the person and the trainings go with the person"),
     AgentTraining: _("goes with the person"),
@@ -323,9 +326,32 @@ KEPT_WITH_PERSON = {
 }
 
 
+_registered = []
+
+
+def register(*retentions, kept_otherwise=None):
+    """Add the declarations of an application on a higher floor; called from its AppConfig.ready.
+
+    `kept_otherwise` names its tables whose only personal data are links that go with
+    the account or the person, with what is said of them.
+    """
+    _registered.extend(each for each in retentions if each not in _registered)
+    KEPT_WITH_PERSON.update(kept_otherwise or {})
+
+
+def declared_retentions():
+    """Return the declarations of every table of every application."""
+    return [*RETENTIONS, *_registered]
+
+
+def has_declared_data(model):
+    """Whether a table has declared that it keeps people's data."""
+    return model in KEPT_WITH_PERSON or any(retention.model is model for retention in declared_retentions())
+
+
 def retention_rows():
     """Return what the privacy notice's table says: (content, how long it is kept)."""
-    return [(retention.content, retention.kept) for retention in RETENTIONS]
+    return [(retention.content, retention.kept) for retention in declared_retentions()]
 
 
 def enforce_retention(*, today=None, preview=False):
@@ -335,7 +361,7 @@ def enforce_retention(*, today=None, preview=False):
     """
     today = today or timezone.localdate()
     counts = {}
-    for retention in RETENTIONS:
+    for retention in declared_retentions():
         rows = retention.due(today)
         with transaction.atomic():
             counts[retention.model._meta.model_name] = rows.count() if preview else retention.erase(rows)

@@ -19,6 +19,7 @@ from registry import models
 from registry.models import Municipality, Region
 from registry.reference import load_reference_data
 from tests import factories
+from tests.mail_server import HOST, MailServer
 
 
 @pytest.fixture(autouse=True)
@@ -105,3 +106,15 @@ def cast(reference):
     )
     cast.ahti_in_oulu = factories.AgentFactory(person=cast.ahti, municipality=reference.oulu, start=start)
     return cast
+
+
+@pytest.fixture
+def mail_server(tmp_path, settings):
+    """A real mail server, to which Django hands its letters over; see tests/mail_server.py."""
+    server = MailServer(tmp_path)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = HOST, server.port
+    settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+    settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+    yield server
+    server.stop()

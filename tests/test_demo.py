@@ -11,6 +11,8 @@ from config.demo import PASSWORD
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
+from surveys.comparing import round_differences
+from surveys.models import Round
 from tests.demo_world import load_demo
 
 TODAY = dt.date.today()
@@ -109,3 +111,14 @@ def test_deployment_check_refuses_demo_data(demo):
     assert [error.id for error in no_demo_data(None, databases=["default"])] == ["rinnalla.E002"]
     models.SiteState.objects.filter(pk=1).update(has_demo_data=False)
     assert no_demo_data(None, databases=["default"]) == []
+
+
+def test_demo_has_last_years_round_closed_and_this_years_beside_it(demo):
+    rounds = {(each.region.code, each.year): each for each in Round.objects.select_related("region")}
+    last, now, written = rounds["17", TODAY.year - 1], rounds["17", TODAY.year], rounds["13", TODAY.year]
+
+    assert (last.is_closed, now.is_draft, written.is_draft) == (True, False, True)
+    assert now.copied_from == last
+    assert [(each.key, each.verdict_words) for each in round_differences(now)] == [
+        ("theme_question", "muuttunut, ei verrattavissa")
+    ]

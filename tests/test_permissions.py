@@ -2,12 +2,15 @@
 
 Whose rows they are: everything in the table belongs to Pohjois-Pohjanmaa. Kaisa
 coordinates it, Outi coordinates Keski-Suomi, Aino administers; Leena is liaison,
-Ahti agent, Entinen was coordinator until yesterday, Stranger has no role.
+Ahti agent, Sijainen Leena's deputy until tomorrow, Ex-sijainen was until yesterday,
+Muualla is liaison of another municipality, Entinen was coordinator until yesterday,
+Stranger has no role.
 """
 
 import datetime as dt
 
 import pytest
+from django.apps import apps
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -17,10 +20,12 @@ from registry import models
 from tests import factories
 from tests.portal import test_gate as portal_gate
 from tests.registry.imports.files import read
+from tests.surveys import factories as survey_factories
 
 TODAY = dt.date(2026, 1, 1)
-ROLES = ("anonymous", "stranger", "liaison", "agent", "former", "coordinator", "other_coordinator", "administrator")
 STAFF = ("coordinator", "other_coordinator", "administrator")
+OUTSIDE = ("anonymous", "stranger", "outsider", "liaison", "deputy", "past_deputy", "agent", "former")
+ROLES = (*OUTSIDE, *STAFF)
 
 # What a coordinator may do with a table: see it, add rows, change rows. Nobody but administrators deletes.
 KEEPS = ("view", "add", "change")
@@ -67,11 +72,23 @@ TABLES = {
     "task": KEEPS,
     "topic": SEES,
 }
+# The survey's own; questions of a draft are also deleted, rounds are not.
+SURVEYS = {
+    "criterion": SEES,
+    "indicator": KEEPS,
+    "question": (*KEEPS, "delete"),
+    "response": SEES,
+    "round": KEEPS,
+    "theme": SEES,
+}
+TABLES |= SURVEYS
 # One row; from a file; by exporting; beside its finding; by its step.
-NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception", "changeset"}
+NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception", "changeset", "response"}
 # A person is erased, which clears history too; an acceptance is taken back.
-NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception", "changeset"}
-WITHOUT_REGION = {"agenttask", "associationfield", "directory", "figureseries", "sector", "sizeclass", "topic"}
+NEVER_DELETED = {"sitestate", "person", "exportlog", "qualityexception", "changeset", "response"}
+WITHOUT_REGION = {
+    "agenttask", "associationfield", "criterion", "directory", "figureseries", "sector", "sizeclass", "theme", "topic",
+}  # fmt: skip
 # Addresses for anyone, with the answer to GET and to POST.
 OPEN = {
     "home": ([], 200, 405),
@@ -102,6 +119,20 @@ STEPS = {
     "registry_person_invite": ("person", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
+    **{
+        f"surveys_round_{page}": ("round", [], (200, 404, 200))
+        for page in (
+            "questions",
+            "differences",
+            "preview",
+            "export_file",
+            "open",
+            "close",
+            "reopen",
+            "copy",
+            "correct",
+        )
+    },
 }
 # Pages of the administration that belong to no table, with what the staff get.
 DESK = {
@@ -112,6 +143,7 @@ DESK = {
     "logout": ([], 302),
     "registry_area_choose": ([], 405),
     "app_list": (["registry"], 200),
+    "surveys_round_import": ([], 200),
     "autocomplete": ([], 403),
     "tables": ([], 200),
     "work_area": ([], 405),
@@ -147,6 +179,7 @@ ACCOUNT = {
     "account_signup": ([], 200, 302, 200),
     "account_log": ([], 302, 200, 302),
     "account_reauthenticate": ([], 302, 200, 302),
+    "account_reauthenticate_code": ([], 302, 200, 302),
     "account_change_password": ([], 302, 200, 302),
     "account_set_password": ([], 302, 302, 302),
     "mfa_index": ([], 302, 200, 302),
@@ -164,6 +197,9 @@ ACCOUNT = {
     "mfa_edit_webauthn": ([1], 302, 302, 302),
     "mfa_login_webauthn": ([], 302, 302, 302),
     "usersessions_list": ([], 302, 200, 302),
+    "socialaccount_login_cancelled": ([], 200, 200, 405),
+    "openid_connect_login": (["oulu"], 405, 405, 404),
+    "openid_connect_callback": (["oulu"], 404, 404, 404),
 }
 # Checked apart: sign-in is for anyone; accounts are for administrators; Django's shortcut shows nothing of ours.
 APART = {"login", "view_on_site"} | {
@@ -202,28 +238,45 @@ def test_every_address_has_its_row_in_the_tables():
         | {f"admin:{name}" for name in (*DESK, *STEPS, *APART, *LETTERS)}
     )
     for table in TABLES:
-        expected |= {f"admin:registry_{table}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
-        expected.add(f"admin:registry_{table}_export")
-        if hasattr(getattr(models, _class_name(table)), "history"):
-            expected.add(f"admin:registry_{table}_simple_history")
+        expected |= {f"admin:{named(table)}_{page}" for page in ("changelist", "add", "change", "delete", "history")}
+        expected.add(f"admin:{named(table)}_export")
+        if hasattr(_model(table), "history"):
+            expected.add(f"admin:{named(table)}_simple_history")
     expected |= PORTAL
     assert set(addresses()) == expected
 
 
-def _class_name(table):
-    return next(name for name in models.__all__ if name.lower() == table)
+def named(table):
+    """Return how the addresses of a table begin."""
+    return f"{'surveys' if table in SURVEYS else 'registry'}_{table}"
+
+
+def _model(table):
+    return apps.get_model(*named(table).split("_"))
 
 
 @pytest.fixture
 def clients(cast, reference):
     """A client for each role."""
-    former = factories.PersonFactory(
-        user=factories.UserFactory(email="entinen@example.org"), region=reference.pohjois_pohjanmaa
-    )
-    yesterday = PartialDate.day(dt.date.today() - dt.timedelta(days=1))
+    yesterday, tomorrow = (PartialDate.day(dt.date.today() + dt.timedelta(days=days)) for days in (-1, 1))
+
+    def person(word):
+        account = factories.UserFactory(email=f"{word}@example.org")
+        return factories.PersonFactory(user=account, region=reference.pohjois_pohjanmaa)
+
+    former, outsider, deputy, past_deputy = map(person, ("entinen", "muualla", "sijainen", "ex.sijainen"))
     factories.CoordinatorFactory(person=former, region=reference.pohjois_pohjanmaa, end=yesterday)
+    factories.AppointmentFactory(person=outsider, municipality=reference.hailuoto)
+    for each, end in ((deputy, tomorrow), (past_deputy, yesterday)):
+        factories.AppointmentFactory(
+            person=each, municipality=reference.oulu, end=end, deputy_for=cast.leena_in_oulu,
+            kind=models.Appointment.Kind.DEPUTY,
+        )  # fmt: skip
     accounts = {
         "stranger": cast.stranger,
+        "outsider": outsider.user,
+        "deputy": deputy.user,
+        "past_deputy": past_deputy.user,
         "liaison": cast.leena.user,
         "agent": cast.ahti.user,
         "former": former.user,
@@ -285,10 +338,11 @@ def rows(cast, reference):
         "sharedmailbox": models.SharedMailbox.objects.create(municipality=oulu, post="Toimisto", email="t@example.org"),
         "situationstatement": factories.SituationStatementFactory(municipality=oulu),
         "task": models.Task.objects.create(title="Soita", region=region),
+        **survey_factories.rows_of_tables(region, oulu),
         "sitestate": models.SiteState.objects.get_or_create(pk=1)[0],
     }
     for table in TABLES:
-        made.setdefault(table, getattr(models, _class_name(table)).objects.first())
+        made.setdefault(table, _model(table).objects.first())
     return made
 
 
@@ -311,8 +365,8 @@ def expected_status(page, table, role):
     rights = {"view", "add", "change", "delete"} if role == "administrator" else set(TABLES[table])
     if page == "add":
         return 200 if "add" in rights and table not in NEVER_ADDED else 403
-    if page == "delete":
-        return 200 if "delete" in rights and table not in NEVER_DELETED else 403
+    if page == "delete" and (table in NEVER_DELETED or "delete" not in rights):
+        return 403
     if "view" not in rights:
         return 403
     if page == "changelist":
@@ -329,7 +383,7 @@ def test_pages_of_a_table_answer_by_role(clients, rows, table):
     pages = {"changelist": [], "add": [], "change": [row.pk], "delete": [row.pk], "history": [row.pk]}
     seen, expected = {}, {}
     for page, args in pages.items():
-        address = reverse(f"admin:registry_{table}_{page}", args=args)
+        address = reverse(f"admin:{named(table)}_{page}", args=args)
         for role, client in clients.items():
             seen[page, role] = client.get(address).status_code
             expected[page, role] = expected_status(page, table, role)
@@ -345,21 +399,21 @@ def test_posts_of_those_without_the_right_change_nothing(clients, rows, table):
     before = list(model._base_manager.order_by("pk").values())
     pages = {"changelist": [], "add": [], "change": [row.pk], "delete": [row.pk], "history": [row.pk]}
     answers = set()
-    for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator"):
+    for role in (*OUTSIDE, "other_coordinator"):
         if role == "other_coordinator" and table in WITHOUT_REGION:
             continue
         for page, args in pages.items():
             if page == "add" and role == "other_coordinator":
                 continue  # they may add rows of their own region; tests/admin tries to add anybody else's
             data = {"post": "yes", "action": "delete_selected", "_selected_action": row.pk, "name": "muutettu"}
-            answers.add(clients[role].post(reverse(f"admin:registry_{table}_{page}", args=args), data).status_code)
+            answers.add(clients[role].post(reverse(f"admin:{named(table)}_{page}", args=args), data).status_code)
     assert answers <= {200, 302, 403, 404}
     assert list(model._base_manager.order_by("pk").values()) == before
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_lists_are_exported_by_those_who_see_them_and_by_post_alone(clients, rows, table):
-    address = reverse(f"admin:registry_{table}_export", args=["csv"])
+    address = reverse(f"admin:{named(table)}_export", args=["csv"])
     logged = models.ExportLog.objects.count()
     seen = {role: client.get(address).status_code for role, client in clients.items()}
     may_see = {role: role == "administrator" or "view" in TABLES[table] for role in STAFF}
@@ -379,12 +433,9 @@ def test_steps_answer_by_role(clients, rows, step):
     assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, of_staff, strict=True))
     before = list(type(rows[table])._base_manager.order_by("pk").values())
     refused = {
-        role: clients[role].post(address, {"confirmed": "1"}).status_code
-        for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator")
+        role: clients[role].post(address, {"confirmed": "1"}).status_code for role in (*OUTSIDE, "other_coordinator")
     }
-    assert refused == dict.fromkeys(("anonymous", "stranger", "liaison", "agent", "former"), 302) | {
-        "other_coordinator": 404
-    }
+    assert refused == dict.fromkeys(OUTSIDE, 302) | {"other_coordinator": 404}
     assert list(type(rows[table])._base_manager.order_by("pk").values()) == before
 
 
@@ -408,7 +459,7 @@ def test_data_quality_answers_by_role(clients, rows, name):
     for_get, for_post = QUALITY[name]
     seen = {role: client.get(address).status_code for role, client in clients.items()}
     assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, for_get, strict=True))
-    for role in (*ROLES[:5], "other_coordinator"):
+    for role in (*OUTSIDE, "other_coordinator"):
         assert clients[role].post(address, {"until": "1.1.2100"}).status_code in {302, 404, 405}
     assert models.QualityException.objects.get() == exception
     # The coordinator takes the one acceptance back, so that the administrator finds none.
@@ -430,7 +481,7 @@ def test_imports_answer_by_role(clients, run, page):
     outside = dict.fromkeys(ROLES, 302)
     seen = {role: client.get(address).status_code for role, client in clients.items()}
     assert seen == outside | dict(zip(STAFF, of_get, strict=True))
-    for role in ("anonymous", "stranger", "liaison", "agent", "former", "other_coordinator"):
+    for role in (*OUTSIDE, "other_coordinator"):
         clients[role].post(address, {"leave_out": "yes"})
     run.refresh_from_db()
     assert (run.state, run.rows.count(), models.Premises.objects.count()) == ("checked", 2, 0)
@@ -492,6 +543,6 @@ def test_versions_of_history_are_shown_to_nobody(clients, rows):
     for table in ("person", "appointment", "municipality"):
         row = rows[table]
         row.save()
-        address = reverse(f"admin:registry_{table}_simple_history", args=[row.pk, row.history.first().pk])
+        address = reverse(f"admin:{named(table)}_simple_history", args=[row.pk, row.history.first().pk])
         seen = {role: client.get(address).status_code for role, client in clients.items()}
         assert seen == dict.fromkeys(ROLES, 302) | dict.fromkeys(STAFF, 404)

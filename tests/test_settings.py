@@ -1,5 +1,6 @@
 """A missing or impossible setting stops the start with one sentence that names it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,8 @@ GOOD = {
     "MAIL_PROVIDER_OPTIONS": "{}",
     "MAIL_SPACING_DAYS": "3",
     "MAIL_WEBHOOK_SECRET": "",
+    "OIDC_PROVIDERS": """[{"id": "oulu", "name": "Oulun kaupunki", "server": "https://login.example.org",
+        "client_id": "rinnalla", "client_secret": "salaisuus", "domains": ["example.org"]}]""",
     "PAGE_CACHE_MEGABYTES": "64",
     "SECOND_FACTOR_REQUIRED": "on",
     "SECRET_KEY": "0123456789" * 6,
@@ -48,6 +51,9 @@ GOOD = {
     "SITE_URL": "https://rinnalla.example.org",
     "STATIC_ROOT": "/tmp/static",  # noqa: S108 - nothing is written
 }
+
+
+ONE = json.loads(GOOD["OIDC_PROVIDERS"])[0]
 
 
 def start(told="django.setup(); print('started')", **changes):
@@ -103,6 +109,18 @@ def test_controller_may_have_one_name_or_one_in_each_language():
         ("DATABASE_URL", "nonsense"),
         ("DATABASE_URL", "mysql://user:word@localhost/rinnalla"),
         ("DATABASE_URL", "postgres://user:word@localhost:portti/rinnalla"),
+        ("OIDC_PROVIDERS", "oulu"),
+        ("OIDC_PROVIDERS", "{}"),
+        ("OIDC_PROVIDERS", '["oulu"]'),
+        ("OIDC_PROVIDERS", json.dumps([ONE | {"extra": 1}])),
+        ("OIDC_PROVIDERS", json.dumps([{name: ONE[name] for name in ONE if name != "domains"}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE | {"client_secret": " "}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE | {"id": "Oulu/"}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE | {"server": "http://login.example.org"}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE | {"domains": []}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE | {"domains": "example.org"}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE, ONE | {"domains": ["example.com"]}])),
+        ("OIDC_PROVIDERS", json.dumps([ONE, ONE | {"id": "ii"}])),
         ("LOG_LEVEL", "LOUD"),
         ("LOG_LEVEL", ""),
     ],

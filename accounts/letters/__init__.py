@@ -18,6 +18,14 @@ SIGN_IN_CODE = declare_kind(
     folder=FOLDER,
     placeholders={"code": Placeholder(_("the code"), "K7M2-Q4XZ", is_required=True)},
 )
+CONFIRMING_CODE = declare_kind(
+    "confirming_code",
+    label=_("Code before a sensitive step"),
+    why=_("You get this letter because somebody who is signed in to your account in %(site)s asked for a code."),
+    is_duty=True,
+    folder=FOLDER,
+    placeholders={"code": Placeholder(_("the code"), "K7M2-Q4XZ", is_required=True)},
+)
 UNKNOWN_ACCOUNT = declare_kind(
     "unknown_account",
     label=_("Sign-in code for an unknown address"),

@@ -25,7 +25,7 @@ _MEANS = {
 }
 
 
-def _page_and_person(request, access):
+def page_and_person(request, access):
     """Return the MunicipalityPage and the person whose details are in question; 404 when they have no role here."""
     page = MunicipalityPage(access, timezone.localdate())
     pk = request.POST.get("person") or request.GET.get("henkilo")
@@ -35,7 +35,7 @@ def _page_and_person(request, access):
     return page, person
 
 
-def _back(access, person):
+def back_to_contacts(access, person):
     address = reverse("portal_contacts", args=[access.municipality.slug])
     return redirect(f"{address}?henkilo={person.pk}" if access.is_looking else address)
 
@@ -44,7 +44,7 @@ def _back(access, person):
 @municipality_gate(writers=EVERYBODY)
 def portal_contacts(request, access):
     """Show one's own details with what is public of each, and the municipality's other people."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     context = {
         "access": access,
         "page": page,
@@ -62,23 +62,23 @@ def portal_contacts(request, access):
 @municipality_gate(writers=EVERYBODY)
 def portal_contacts_confirm(request, access):
     """Record that all details are still right."""
-    _page, person = _page_and_person(request, access)
+    _page, person = page_and_person(request, access)
     form = PortalForm(request.POST, access=access)
     if not form.is_valid():
         messages.error(request, form.errors["source"][0])
-        return _back(access, person)
+        return back_to_contacts(access, person)
     with transaction.atomic():
         confirm_contact_details(person, on=timezone.localdate(), by=request.user)
         form.write_down("portal_contacts_confirm", by=request.user, person=person)
     messages.success(request, _("Thank you. The details are marked as checked today."))
-    return _back(access, person)
+    return back_to_contacts(access, person)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @municipality_gate(writers=EVERYBODY, for_writing=True)
 def portal_contacts_edit(request, access):
     """Change one's own contact details."""
-    _page, person = _page_and_person(request, access)
+    _page, person = page_and_person(request, access)
     if person is None:
         raise Http404
     form = ContactDetailsForm(posted(request), instance=person, access=access)
@@ -87,7 +87,7 @@ def portal_contacts_edit(request, access):
             change_contact_details(form.instance, on=timezone.localdate(), by=request.user)
             form.write_down("portal_contacts_edit", by=request.user, person=person)
         messages.success(request, _saved(form, request.user, person))
-        return _back(access, person)
+        return back_to_contacts(access, person)
     context = {"access": access, "person": person, "form": form, "heading": _("Change contact details")}
     return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
 
@@ -107,7 +107,7 @@ def _saved(form, user, person):
 @municipality_gate(writers=EVERYBODY, for_writing=True)
 def portal_appointment(request, access, pk):
     """Choose which details are public in an appointment, and tell what has been agreed on the task."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     appointment = next((role for role in page.own_appointments(person) if role.pk == pk), None)
     if appointment is None:
         raise Http404
@@ -117,7 +117,7 @@ def portal_appointment(request, access, pk):
             change_publicity(form.instance, by=request.user)
             form.write_down("portal_appointment", by=request.user, person=person)
         messages.success(request, _("Saved. The public page shows it at once."))
-        return _back(access, person)
+        return back_to_contacts(access, person)
     context = {"access": access, "person": person, "form": form, "heading": appointment.get_kind_display()}
     return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
 
@@ -126,13 +126,13 @@ def portal_appointment(request, access, pk):
 @municipality_gate(writers=EVERYBODY)
 def portal_consent(request, access):
     """Allow a volunteer's detail to be shown, or withdraw that: one button for each."""
-    page, person = _page_and_person(request, access)
+    page, person = page_and_person(request, access)
     form = ConsentForm(request.POST, access=access)
     if not page.is_agent(person):
         raise Http404
     if not form.is_valid():
         messages.error(request, next(iter(form.errors.values()))[0])
-        return _back(access, person)
+        return back_to_contacts(access, person)
     field = form.cleaned_data["field"]
     with transaction.atomic():
         if "withdraw" in request.POST:
@@ -142,4 +142,4 @@ def portal_consent(request, access):
             give_consent(person, field, means=means, given_on=timezone.localdate(), by=request.user)
         form.write_down("portal_consent", by=request.user, person=person)
     messages.success(request, _("Saved. The public page shows it at once."))
-    return _back(access, person)
+    return back_to_contacts(access, person)

@@ -72,6 +72,7 @@ def _card(**changes):
 
 def _row(number, situation):
     return MunicipalityRow(
+        pk=number,
         name=f"Kunta{'abcdefg'[number]}",
         slug=f"kunta-{number}",
         url="#map",

@@ -9,9 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.tables import FORMATS
-from registry.exports import PEOPLES_TABLES, export_rows, has_peoples_data
+from registry.exports import export_rows, has_peoples_data
 from registry.models import Region
 from registry.models.scope import coordinated_region_ids
+from registry.privacy import has_declared_data
 
 REGION_CHOICES = ("region__id__exact", "in_region")
 
@@ -68,7 +69,7 @@ def choices_of(changelist):
         expected |= set(filtered.expected_parameters())
         if not any(filtered.used_parameters.values()):
             continue
-        names_people = getattr(getattr(filtered, "field", None), "related_model", None) in PEOPLES_TABLES
+        names_people = has_declared_data(getattr(getattr(filtered, "field", None), "related_model", None))
         shown = [] if names_people else [str(c["display"]) for c in filtered.choices(changelist) if c["selected"]]
         words.append(capfirst(": ".join([str(filtered.title), *shown])))
     # Lists that another page led to, such as somebody's roles: what by, not whose.

@@ -25,6 +25,7 @@ PERSON_RELATIONS = {
     "registry.contactentry.person": "re-pointed",
     "registry.handover.successor": "re-pointed",
     "registry.task.assigned_to": "re-pointed",
+    "surveys.response.respondent": "re-pointed",
 }
 
 

@@ -45,6 +45,11 @@ class RegionQuerySet(ScopedQuerySet):
         """Return the regions whose cooperation this registry keeps; the others are names only."""
         return self.filter(records_from__isnull=False)
 
+    def of_municipality(self, municipality, on):
+        """Return the region to which `municipality` belongs on day `on`, if any."""
+        memberships = RegionMembership.objects.current_on(on).filter(municipality=municipality)
+        return self.filter(pk__in=memberships.order_by().values("region"))
+
     def by_name(self):
         """Return regions in the alphabetical order of the active language."""
         return self.order_by(f"sort_key_{language_suffix()}", "code")

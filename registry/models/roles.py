@@ -2,13 +2,15 @@
 
 from decimal import Decimal
 
+from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.names import language_suffix
 from common.partial_dates import PartialDateAttribute, partial_date_check, partial_date_columns
 from registry.history import PersonalHistory
 from registry.models.people import with_public_fields
@@ -91,6 +93,24 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
         """Return the appointments of a municipality on day `on` with their people, in one query."""
         rows = self.filter(municipality=municipality).current_on(on)
         return rows.select_related("person", "sector", "mailbox").order_by("start_last", "pk")
+
+    def for_directory(self, region, on, *, topic=None, sector=None, area=None):
+        """Return the officers of a region's municipalities on day `on` with what they know, in two queries.
+
+        `topic`, `sector` and `area` limit the rows. Whose holder is unknown is left out.
+        """
+        kinds = [Appointment.Kind.LIAISON, Appointment.Kind.DUTIES, Appointment.Kind.DEPUTY]
+        rows = self.filter(kind__in=kinds, person__isnull=False).current_on(on)
+        members = apps.get_model("registry", "RegionMembership").objects.current_on(on).filter(region=region)
+        rows = rows.filter(municipality__in=members.order_by().values("municipality"))
+        if topic:
+            rows = rows.filter(topics=topic)
+        if sector:
+            rows = rows.filter(sector=sector)
+        if area:
+            rows = rows.in_area(area, on)
+        order = f"municipality__sort_key_{language_suffix()}"
+        return rows.select_related("person", "sector", "municipality").prefetch_related("topics").order_by(order, "pk")
 
     def for_municipality_page(self, municipality):
         """Return what a municipality's page needs of its appointments, newest first, in one query."""
@@ -583,6 +603,12 @@ class CoordinatorQuerySet(RegionRowQuerySet, PeriodQuerySet):
             .select_related("person", "area")
             .order_by("area__position", "person__sort_key", "pk")
         )
+
+    def first_address(self):
+        """Return the e-mail of the first who has one, whoever has the whole region before those of areas, or None."""
+        reachable = self.exclude(person__isnull=True).exclude(person__email="")
+        ordered = reachable.order_by(F("area__position").asc(nulls_first=True), "person__sort_key", "pk")
+        return ordered.values_list("person__email", flat=True).first()
 
 
 class Coordinator(Period):

@@ -15,7 +15,7 @@ from django.urls import NoReverseMatch, reverse
 
 from accounts.events import device_words
 from accounts.links import find_link, make_link
-from accounts.models import SecretLink, SignInEvent
+from accounts.models import SecretLink, SignInEvent, User
 from accounts.resetting import reset_second_factor
 from accounts.signing_in import LIFETIME, make_sign_in_link, sign_in_by_link
 from registry.privacy import erase_person
@@ -115,6 +115,16 @@ def test_a_lost_second_factor_is_reset_by_another_administrator(cast):
     assert [(letter.to, letter.subject) for letter in mail.outbox] == [
         (["kaisa@example.org"], "Tunnuksesi toinen tunniste on poistettu")
     ]
+
+
+def test_the_letter_of_a_reset_is_in_the_persons_language(cast):
+    """Not in the one in which the administrator works."""
+    cast.kaisa.language = "sv"
+    cast.kaisa.save()
+    give_totp(cast.kaisa.user)
+    with after_commit():
+        reset_second_factor(User.objects.get(pk=cast.kaisa.user.pk), by=cast.aino)
+    assert mail.outbox[0].subject == "Ditt kontos andra faktor har återställts"
 
 
 @pytest.mark.parametrize(("whose", "code"), [("own", "own"), ("of one without", "none")])
@@ -268,3 +278,20 @@ def test_erasing_a_person_takes_everything_of_the_account(cast):
     assert left == [0, 0, 0, 0]
     assert where_stored("leena@example.org") == []
     assert client.get("/oma/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("prefix", "word", "library"), [("", "ääsyavain", "urva-avain"), ("/sv", "yckel", "äkerhetsnyckel")]
+)
+def test_a_passkey_has_one_name_on_every_page_and_in_every_letter(cast, prefix, word, library):
+    client, own = Client(), f"{prefix}/kirjaudu/tunnistautuminen/"
+    sign_in_by_password(client, cast.leena.user)
+    client.post("/kirjaudu/varmistus/", {"password": PASSWORD})
+    texts = [client.get(own).content.decode(), client.get(f"{own}avaimet/uusi/").content.decode()]
+    key = Authenticator.objects.create(user=cast.leena.user, type="webauthn", data={"name": "x", "credential": {}})
+    texts += [client.get(f"{own}avaimet/{page}").content.decode() for page in ("", f"{key.pk}/nimi/")]
+    texts.append(client.get(f"{own}avaimet/{key.pk}/poista/").content.decode())
+    with after_commit():
+        texts.append(client.post(f"{own}avaimet/{key.pk}/poista/", follow=True).content.decode())
+    texts.append(mail.outbox[-1].subject + mail.outbox[-1].body)
+    assert [(word in text, library in text) for text in texts] == [(True, False)] * 7

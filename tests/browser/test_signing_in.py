@@ -8,9 +8,11 @@ from django.core import mail
 
 from accounts.models import User
 from config.demo import PASSWORD
+from config.settings import municipal_sign_ins
 from tests.accounts.helpers import latest_code, totp_code
-from tests.browser.test_public import violations
+from tests.browser.test_portal import WAYS, look
 from tests.demo_world import load_demo
+from tests.identity_server import IdentityServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OWN = "/kirjaudu/tunnistautuminen/"
@@ -72,6 +74,7 @@ def test_a_passkey_opens_the_administration(demo, site, page, settings, live_ser
     page.wait_for_url(f"{address}{OWN}")
     page.click("a[href$='/avaimet/uusi/']")
     confirm_password(page)
+    labels = [label.strip() for label in page.locator("main label").all_inner_texts()]
     page.check("#id_passwordless")
     page.click("#mfa_webauthn_add")
     page.wait_for_url(f"{address}{OWN}varakoodit/")
@@ -95,6 +98,7 @@ def test_a_passkey_opens_the_administration(demo, site, page, settings, live_ser
     page.click("#passkey_login")
     page.wait_for_url(f"{address}/hallinta/")
     events = User.objects.get(email="coordinator@example.org").sign_in_events.order_by("pk")
+    assert labels == ["Nimi", "Kirjaudu pelkällä tällä avaimella"]
     assert (opened, len(codes)) == (f"{address}/hallinta/", 10)
     assert [(event.kind, event.means) for event in events if event.kind != "signed_out"] == [
         ("signed_in", "password"),
@@ -120,43 +124,76 @@ def test_an_authenticator_application_opens_the_administration(demo, site, page,
     assert sorted(Authenticator.objects.values_list("type", flat=True)) == ["recovery_codes", "totp"]
 
 
-def test_axe_finds_nothing_on_the_pages_of_signing_in(demo, site, page):
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_a_municipalitys_own_sign_in_opens_the_portal(demo, site, page, settings, live_server, tmp_path, scripts):
+    """The strict policy of forms would stop a redirect to another site, silently."""
+    if scripts == "off":
+        page.route("**/*.js", lambda route: route.abort())
+    server = IdentityServer(tmp_path, live_server.url)
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": municipal_sign_ins([server.provider()])}}
+    server.is_somebody(sub="1", email="liaison.oulu@example.org", email_verified=True)
+    try:
+        site("/sv/kirjaudu/?next=/sv/oma/oulu/tehtavat/")
+        page.click("main form[action$='/kunta/oulu/'] button")
+        page.wait_for_url(f"{live_server.url}/sv/oma/oulu/tehtavat/")
+    finally:
+        server.stop()
+    complaints = [each for each in page.complaints if "ERR_FAILED" not in each]
+    assert (complaints, page.locator(".portal-bar").count()) == ([], 1)
+
+
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_axe_finds_nothing_on_the_pages_of_signing_in(demo, site, page, scripts):
+    """Clean and with errors; with scripts off the narrow width says enough."""
     found = {}
+    ways = WAYS if scripts == "on" else WAYS[:1]
+    if scripts == "off":
+        page.route("**/*.js", lambda route: route.abort())
 
-    def look(address):
-        for width, scheme in ((360, "dark"), (1280, "light")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            if address:
-                site(address)
-            if problems := violations(page):
-                found[address or page.url, width, scheme] = problems
+    def see(address=""):
+        if address:
+            site(address)
+        found.update(look(page, (address or page.url.rpartition("/kirjaudu/")[2]).strip("/").replace("/", "-"), ways))
 
-    for name in ("", "salasana/", "suljettu/", "ei-itse/", "ulkona/"):
-        look(f"/kirjaudu/{name}")
+    def send(**fields):
+        """Fill the form in, send it, and look at the page with its errors."""
+        page.eval_on_selector_all("main form", "forms => forms.forEach(form => form.noValidate = true)")
+        for name, value in fields.items():
+            page.fill(f"#id_{name}", value)
+        with page.expect_navigation():
+            page.locator(f"#id_{name}").locator("xpath=ancestor::form").locator("[type=submit]").first.click()
+        page.wait_for_selector("#errors, .invalid-feedback, .errorlist")
+        see()
+
+    for name in ("", "salasana/", "suljettu/", "ei-itse/", "ulkona/", "kunta/peruttu/", "kunta/oulu/paluu/"):
+        see(f"/kirjaudu/{name}")
+    site("/kirjaudu/salasana/")
+    send(login="liaison.oulu@example.org", password="väärä")
     site("/kirjaudu/")
     page.fill("#id_email", "liaison.oulu@example.org")
     page.click("main [type=submit]")
     page.wait_for_selector("#id_code")
-    page.fill("#id_code", "väärä")
-    page.click("main [type=submit]")
-    page.wait_for_selector("#errors")
-    look("")
+    send(code="väärä")
     page.click("[form=logout-from-stage]")
     page.wait_for_load_state()
     sign_in(site, page, "coordinator@example.org", "/kirjaudu/loki/")
     for name in ("loki/", "istunnot/", "ulos/", "salasana/vaihda/", "varmistus/", OWN.rpartition("/kirjaudu/")[2]):
-        look(f"/kirjaudu/{name}")
-    look(f"{OWN}avaimet/")
+        see(f"/kirjaudu/{name}")
+    site("/kirjaudu/salasana/vaihda/")
+    send(oldpassword="väärä", password1="lyhyt", password2="toinen")
+    see(f"{OWN}avaimet/")
     site(f"{OWN}sovellus/")
+    send(password="väärä")
     confirm_password(page)
-    look(f"{OWN}sovellus/")
-    look(f"{OWN}avaimet/uusi/")
+    see(f"{OWN}sovellus/")
+    see(f"{OWN}avaimet/uusi/")
     page.goto(page.url.replace("avaimet/uusi/", "sovellus/"))
+    send(code="000000")
     page.fill("#id_code", totp_code(page.input_value("#authenticator_secret")))
     page.click("main [type=submit]")
     page.wait_for_url(f"**{OWN}varakoodit/")
     for name in ("", "varakoodit/", "varakoodit/uudet/", "sovellus/poista/", "varmistus/"):
-        look(f"{OWN}{name}")
+        see(f"{OWN}{name}")
     assert found == {}
-    assert page.complaints == []
+    if scripts == "on":
+        assert [each for each in page.complaints if "404" not in each] == []

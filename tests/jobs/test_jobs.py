@@ -140,7 +140,7 @@ def shaky(number):
     raise ValueError("salainen@example.org")
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # the worker closes connections
 def test_a_task_is_tried_again_and_its_words_are_not_stored(queue):
     TRIES.clear()
     shaky.enqueue(7)

@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from mailing.mailbox import take
+from mailing.mailbox import NOBODY, read_mailbox, take
 from mailing.models import Bounce, Letter
 
 pytestmark = pytest.mark.django_db
@@ -144,8 +144,17 @@ def test_a_persons_reply_reaches_a_person(letter, settings):
 
 
 def test_nothing_is_passed_on_in_circles(letter, settings):
+    settings.CONTROLLER_EMAIL = "toimisto@yhdistys.example"
+    assert take(message(letter, "Re: Kysely", "X-Rinnalla-Forwarded: yes\n")) == "not passed on"
+    assert mail.outbox == []
+
+
+def test_a_reply_that_there_is_nobody_to_pass_on_to_stays_in_the_mailbox(letter, settings):
     assert settings.CONTROLLER_EMAIL == settings.DEFAULT_FROM_EMAIL
-    assert take(message(letter, "Re: Kysely")) == "not passed on"
+    with mailbox(message(letter, "Re: Kysely")) as server:
+        settings.MAIL_BOX_URL = f"pop3://k:sana@127.0.0.1:{server.server_address[1]}"
+        assert read_mailbox() == {NOBODY: 1}
+        assert len(server.box) == 1
     assert mail.outbox == []
 
 

@@ -198,7 +198,7 @@ def test_a_liaison_of_two_municipalities_chooses_first(cast, reference, leena):
 
 @pytest.mark.parametrize(
     ("address", "queries"),
-    [("/oma/oulu/", 29), ("/oma/oulu/historia/", 20), ("/oma/oulu/yhteystiedot/", 23), ("/oma/oulu/tarjonta/", 12)],
+    [("/oma/oulu/", 27), ("/oma/oulu/historia/", 20), ("/oma/oulu/yhteystiedot/", 16), ("/oma/oulu/tarjonta/", 12)],
 )
 def test_pages_make_the_same_queries_for_one_and_three(
     cast, reference, leena, django_assert_num_queries, address, queries
@@ -274,6 +274,16 @@ def test_an_officer_limits_what_is_public_and_the_public_page_follows_at_once(ca
     assert "leena.tyo@example.org" not in page
     row = Appointment.objects.get(pk=cast.leena_in_oulu.pk)
     assert (row.percent, row.is_email_public, row.history.first().history_user) == (20, False, cast.leena.user)
+
+
+def test_working_time_told_twice_is_told_beside_the_field_and_in_the_summary(cast, leena):
+    page = leena.post(
+        f"/oma/oulu/yhteystiedot/tehtava/{cast.leena_in_oulu.pk}/", {"hours_per_week": "5", "percent": "5"}
+    )
+
+    assert page.status_code == 422
+    assert page.content.decode().count("Ilmoita työaika joko tunteina tai prosentteina.") == 2
+    assert 'href="#id_percent"' in page.content.decode()
 
 
 def test_an_agent_allows_and_withdraws_each_detail_with_a_button(cast, client, ahti):

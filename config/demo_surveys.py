@@ -1,0 +1,43 @@
+"""The demo's surveys: last year's round, closed, and this year's made from it, through the functions the site uses."""
+
+import datetime as dt
+
+from accounts.models import User
+from registry.models import Region
+from surveys.authoring import copy_round, decide_comparability, open_round
+from surveys.default_questionnaire import load_questionnaire
+
+BEST = {
+    "fi": "Mitä hyvää yhteistyössä syntyi tänä vuonna?",
+    "sv": "Vad gott kom det ut av samarbetet i år?",
+    "en": "What good came of the cooperation this year?",
+}
+WHY = {
+    "fi": "Teemakysymys vaihtuu vuosittain.",
+    "sv": "Temafrågan byts ut varje år.",
+    "en": "The theme question changes every year.",
+}
+
+
+def add_rounds(today):
+    """Ask the default questionnaire last year and, with another theme question, this year; Keski-Suomi still writes."""
+    north, central = Region.objects.get(code="17"), Region.objects.get(code="13")
+    by = User.objects.get(email="coordinator@example.org")
+    first, _n_indicators = load_questionnaire(north, year=today.year - 1, by=by)
+    last_year = open_round(first, by=by)
+    opens_on, closes_on = _days_around(today)
+    this_year = copy_round(last_year, today.year, opens_on=opens_on, closes_on=closes_on, by=by)
+    question = this_year.questions.for_municipalities().get(indicator__key="theme_question")
+    for language, wording in BEST.items():
+        setattr(question, f"wording_{language}", wording)
+    question.save()
+    decide_comparability(this_year, "theme_question", "municipality", "changed", reason=WHY, by=by)
+    open_round(this_year, by=by)
+    load_questionnaire(central, year=today.year, by=User.objects.get(email="coordinator.keski-suomi@example.org"))
+
+
+def _days_around(today):
+    """Return days on which a survey may be asked, around `today` unless that is in or near July."""
+    opens_on, closes_on = today - dt.timedelta(days=14), today + dt.timedelta(days=21)
+    is_summer = opens_on.month in {5, 6, 7} or closes_on.month in {7, 8}
+    return (dt.date(today.year, 9, 1), dt.date(today.year, 10, 15)) if is_summer else (opens_on, closes_on)

@@ -1,0 +1,87 @@
+"""Survey rounds: when, in which languages, in which themes; what is done with them stands in round_pages.py."""
+
+from django.contrib import admin
+from django.urls import path
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
+
+from registry.admin.base import HistoryAdmin, Step
+from registry.admin.filters import OwnRelatedFilter
+from surveys.admin.frozen import FrozenInline, is_frozen
+from surveys.admin.round_pages import RoundPages
+from surveys.models import Round, RoundTheme
+
+
+class RoundThemeInline(FrozenInline, TranslationStackedInline):
+    """The round's themes with their weights and introductions."""
+
+    model = RoundTheme
+    fields = ["theme", "position", "is_scored", "weight", "introduction"]
+
+    def get_extra(self, request, obj=None, **kwargs):
+        """Offer one more without a script."""
+        return 1
+
+
+@admin.register(Round)
+class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
+    """Survey rounds of the region."""
+
+    list_display = ["title", "year", "region", "state", "opens_on", "closes_on"]
+    list_filter = [("region", OwnRelatedFilter)]
+    list_select_related = ["region"]
+    sortable_by = ["year"]
+    fieldsets = [
+        (None, {"fields": ["region", "year", "title", "introduction"]}),
+        (capfirst(_("days")), {"fields": ["opens_on", "closes_on", "reply_days"]}),
+        (_("Languages"), {"fields": ["has_finnish", "has_swedish", "has_english"]}),
+    ]
+    inlines = [RoundThemeInline]
+
+    def get_urls(self):
+        named = [
+            path(f"<int:object_id>/{page}/", self.admin_site.admin_view(view), name=f"surveys_round_{page}")
+            for page, view in self.pages().items()
+        ]
+        start = path("import/", self.admin_site.admin_view(self.import_file), name="surveys_round_import")
+        return [start, *named, *super().get_urls()]
+
+    def get_fieldsets(self, request, obj=None):
+        """Of an opened round only its days and what it was asked in are shown: the words are frozen."""
+        if obj is None or obj.is_draft:
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": ["region", "year", "opens_on", "closes_on", "reply_days"]})]
+
+    def get_readonly_fields(self, request, obj=None):
+        """An opened round keeps its region, its year and its first day."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if obj is None or obj.is_draft else [*fields, "region", "year", "opens_on"]
+
+    def has_delete_permission(self, request, obj=None):
+        """An opened round stays; a draft is an administrator's to delete."""
+        return super().has_delete_permission(request, obj) and not is_frozen(obj)
+
+    @admin.display(description=pgettext_lazy("of a survey round", "state"))
+    def state(self, survey_round):
+        """Return how the round stands."""
+        return survey_round.state_words
+
+    def get_steps(self, request, obj):
+        """Offer what can be done with a round as it stands."""
+        steps = [
+            Step(_("Questions"), self.step_url("questions", obj)),
+            Step(_("Preview"), self.step_url("preview", obj)),
+            Step(_("Compared with last year's"), self.step_url("differences", obj)),
+            Step(_("Download as a file"), self.step_url("export_file", obj)),
+        ]
+        if not self.has_change_permission(request, obj):
+            return steps
+        if obj.is_draft:
+            steps.append(Step(_("Open the round"), self.step_url("open", obj)))
+        elif obj.is_closed:
+            steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
+        else:
+            steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
+        return [*steps, Step(_("Make next year's round"), self.step_url("copy", obj))]

@@ -1,0 +1,252 @@
+"""Answering a round: begun, saved question by question, sent in, reopened.
+
+The portal, the interview and the demo all save through `save_answers`. Savers of one
+response wait for each other at its row; whoever saves names the version of each answer
+that they saw, and an answer that has changed since is never overwritten without a choice.
+"""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from registry.models import Agent, Appointment
+from surveys.forms import typed_of
+from surveys.models import Answer, Question, Response, Round
+from surveys.reading import Reading, read_answer
+from surveys.sheet import Sheet
+
+CONTENT = ("state", "value", "evidence_url", "note", "may_be_quoted")
+_WHO_AND_HOW = (
+    "is_unchanged", "carried_from", "source", "answered_by", "answerer_post", "answered_at", "confirmed_at",
+    "confirmed_by", "version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """An answer that somebody changed after it was shown: what was typed now, and what is saved."""
+
+    question: Question
+    typed: Reading
+    saved: Answer
+
+
+@dataclass
+class Outcome:
+    """What became of a save: the Answers that changed, and the Conflicts that wait for a choice."""
+
+    saved: list = field(default_factory=list)
+    conflicts: list = field(default_factory=list)
+
+
+@transaction.atomic
+def start_response(survey_round, municipality, *, by):
+    """Begin the municipality's response to an open round, or return the one that has begun.
+
+    Whoever begins is the respondent, if they have an appointment there. Raises
+    ValidationError with code "not_open", or "elsewhere" when the region does not ask this municipality.
+    """
+    locked = Round.objects.select_for_update(no_key=True).get(pk=survey_round.pk)
+    _check_open(locked)
+    sheet = Sheet(locked, municipality)
+    if not sheet.is_of_region:
+        raise ValidationError(_("The survey is not asked of this municipality."), code="elsewhere")
+    if sheet.response is not None:
+        return sheet.response
+    role = Appointment.objects.current().filter(person__user=by, municipality=municipality).first()
+    response = Response(round=locked, municipality=municipality, started_at=timezone.now())
+    if role is not None:
+        response.respondent_id, response.respondent_post = role.person_id, _post_in(role)
+        response.language, response.fallback_reason = role.person.language, role.fallback_reason
+    response._history_user = by
+    response.save()
+    return response
+
+
+@transaction.atomic
+def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM):
+    """Save `answers`, {question's id: Reading}, and return the Outcome.
+
+    `versions` are those that were seen, {question's id: number}; 0 or nothing where there
+    was no answer. What is already saved just so is left as it is, whatever the version.
+    An answer that changed since it was seen stays, as a Conflict; the others are saved.
+    Raises ValidationError with code "not_open", "submitted", "question" (not asked of this
+    municipality) or "value" (nothing that the question's form could have said).
+    """
+    sheet = _locked_sheet(response)
+    questions = sheet.asked(list(answers))
+    for pk, reading in answers.items():
+        if pk not in questions:
+            raise ValidationError(_("The question is not asked of this municipality."), code="question")
+        _check_value(questions[pk], reading)
+    outcome, changed = Outcome(), {}
+    for pk, reading in answers.items():
+        saved = sheet.answers.get(pk)
+        if _content(saved or Answer()) == _content(reading):
+            continue
+        if saved is not None and saved.version != versions.get(pk, 0):
+            outcome.conflicts.append(Conflict(questions[pk], reading, saved))
+        else:
+            changed[pk] = dict(zip(CONTENT, _content(reading), strict=True))
+    outcome.saved = _write(sheet, changed, by=by, source=source)
+    return outcome
+
+
+@transaction.atomic
+def confirm_unchanged(response, question, *, by, version, source=Answer.Source.FORM):
+    """Record as one step that last year's answer still holds, and return the Outcome.
+
+    Raises ValidationError with code "not_comparable" when there is no comparable earlier
+    answer that the question would still take, and with those of `save_answers`.
+    """
+    sheet = _locked_sheet(response)
+    asked = sheet.asked([question.pk]).get(question.pk)
+    earlier = sheet.earlier.get(question.pk)
+    if asked is None or earlier is None:
+        raise ValidationError(_("There is no earlier answer that compares with this question."), code="not_comparable")
+    reading = Reading(state=earlier.state, value=earlier.value, evidence_url=earlier.evidence_url)
+    if not asked.asks_evidence:
+        reading.evidence_url = ""
+    try:
+        _check_value(asked, reading)
+    except ValidationError as error:
+        message = _("The earlier answer does not fit this year's question: answer it anew.")
+        raise ValidationError(message, code="not_comparable") from error
+    saved = sheet.answers.get(asked.pk)
+    if saved is not None and saved.is_unchanged and saved.carried_from_id == earlier.pk:
+        return Outcome()
+    if saved is not None and saved.version != version:
+        return Outcome(conflicts=[Conflict(asked, reading, saved)])
+    values = {"state": reading.state, "value": reading.value, "evidence_url": reading.evidence_url}
+    values |= {"is_unchanged": True, "carried_from": earlier}
+    return Outcome(saved=_write(sheet, {asked.pk: values}, by=by, source=source))
+
+
+@transaction.atomic
+def submit_response(response, *, by):
+    """Send the response in, which locks it, and return it; one that has been sent in already is returned as it is.
+
+    Raises ValidationError with code "not_open", or one with code "missing" for each
+    required question that has neither an answer nor a reason.
+    """
+    locked = _locked(response)
+    if locked.is_submitted:
+        return locked
+    _check_open(locked.round)
+    missing = Sheet(locked.round, locked.municipality, locked).missing
+    if missing:
+        message = _("An answer is missing: %(question)s")
+        raise ValidationError(
+            [ValidationError(message, code="missing", params={"question": each.wording}) for each in missing]
+        )
+    locked.submitted_at, locked.submitted_by = timezone.now(), by
+    locked.submitted_post = post_of(by, locked.municipality)
+    locked._history_user = by
+    locked.save()
+    return locked
+
+
+@transaction.atomic
+def reopen_response(response, *, reason, by):
+    """Open a response that was sent in for correction, and return it; the earlier sending stays in history.
+
+    Raises ValidationError with code "not_submitted", "reason", or "not_open": after the
+    round has closed it is the round that is opened again first.
+    """
+    locked = _locked(response)
+    if not locked.is_submitted:
+        raise ValidationError(_("The response has not been sent in."), code="not_submitted")
+    if not reason.strip():
+        raise ValidationError(_("Write why the response is opened again."), code="reason")
+    _check_open(locked.round)
+    locked.submitted_at, locked.submitted_by, locked.submitted_post = None, None, ""
+    locked.reopened_at, locked.reopened_by, locked.reopen_reason = timezone.now(), by, reason.strip()
+    locked.clean_fields(exclude=["respondent"])
+    locked._history_user = by
+    locked.save()
+    return locked
+
+
+def post_of(account, municipality):
+    """Return in which post an account acts in a municipality today, in words: a title or a role, never a name."""
+    role = Appointment.objects.current().filter(person__user=account, municipality=municipality).first()
+    if role is not None:
+        return _post_in(role)
+    is_agent = Agent.objects.current().filter(person__user=account, municipality=municipality).exists()
+    return str(Agent._meta.verbose_name) if is_agent else _("coordinator")
+
+
+def _post_in(appointment):
+    return appointment.title or str(appointment.get_kind_display())
+
+
+def _locked(response):
+    rows = Response.objects.select_for_update(of=("self",), no_key=True).select_related("round", "municipality")
+    return rows.get(pk=response.pk)
+
+
+def _locked_sheet(response):
+    """Return the Sheet of a response that may be answered now, with its row locked until the save is over."""
+    locked = _locked(response)
+    _check_open(locked.round)
+    if locked.is_submitted:
+        raise ValidationError(
+            _("The response has been sent in. Ask the coordinator to open it again."), code="submitted"
+        )
+    return Sheet(locked.round, locked.municipality, locked)
+
+
+def _check_open(survey_round):
+    if not survey_round.is_open:
+        raise ValidationError(_("The survey does not take answers now."), code="not_open")
+
+
+def _check_value(question, reading):
+    """Refuse what no form of the question could have said: forged keys, a state that is not offered, a wrong type."""
+    try:
+        typed = typed_of(question, Answer(question=question, **dict(zip(CONTENT, _content(reading), strict=True))))
+        again = read_answer(question, typed)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValidationError(_("This is not an answer to the question."), code="value") from error
+    if reading.errors or again.errors or _content(again) != _content(reading):
+        raise ValidationError(_("This is not an answer to the question."), code="value")
+
+
+def _content(row):
+    """Return what is said, of a Reading or an Answer."""
+    return tuple(getattr(row, name) for name in CONTENT)
+
+
+def _write(sheet, changed, *, by, source):
+    """Write {question's id: values} with history, in a fixed number of queries; return the Answers."""
+    if not changed:
+        return []
+    said = {
+        "is_unchanged": False,
+        "carried_from": None,
+        "source": source,
+        "answered_by": by,
+        "answerer_post": post_of(by, sheet.municipality),
+        "answered_at": timezone.now(),
+        "confirmed_at": None,
+        "confirmed_by": None,
+    }
+    new, old = [], []
+    for pk, values in changed.items():
+        answer = sheet.answers.get(pk)
+        if answer is None:
+            answer = Answer(response=sheet.response, question_id=pk, version=0)
+        (new if answer.pk is None else old).append(answer)
+        for name, value in (said | values).items():
+            setattr(answer, name, value)
+        answer.version += 1
+    # A response that is new in a theme brings many rows at once: one statement each for rows and history.
+    if new:
+        bulk_create_with_history(new, Answer, default_user=by)
+    if old:
+        bulk_update_with_history(old, Answer, [*CONTENT, *_WHO_AND_HOW], default_user=by)
+    return [*new, *old]

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SurveysConfig(AppConfig):
+    """The yearly survey: written, opened, answered."""
+
+    name = "surveys"
+    verbose_name = _("Surveys")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        # The tables are ready only now.
+        from registry import access, privacy  # noqa: PLC0415
+        from surveys import rights  # noqa: PLC0415
+        from surveys.retention import KEPT_OTHERWISE, RETENTIONS  # noqa: PLC0415
+
+        access.register_rights(rights.COORDINATORS_RIGHTS)
+        privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)

@@ -1,0 +1,397 @@
+"""The form of a theme: its questions as they are shown, filled in and read.
+
+The seam between what is asked and whoever asks: the preview, the portal and the interview
+build a `ThemeForm` and show it with `templates/surveys/theme_form.html`. Every question is
+shown, also one whose condition does not hold: without a script its condition stands above
+it in words; `static/js/survey.js` hides it.
+"""
+
+import datetime as dt
+import json
+from functools import cached_property
+
+from django.http import QueryDict
+from django.utils.formats import date_format, get_format
+from django.utils.translation import gettext as _
+
+from surveys.conditions import as_data, condition_in_words, shown_keys
+from surveys.models import Answer, TableColumn
+from surveys.models.questions import CHOICES, MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
+from surveys.reading import (
+    CONTACT_PARTS,
+    LONGEST,
+    LONGEST_LINK,
+    LONGEST_NOTE,
+    LONGEST_WHAT,
+    Typed,
+    column_sums,
+    read_answer,
+    table_rows,
+)
+
+TEMPLATES = {
+    **dict.fromkeys(TEXTS, "text"),
+    **dict.fromkeys(ONE_CHOICE, "one_choice"),
+    **dict.fromkeys(MATRICES, "matrix"),
+    **dict.fromkeys(NUMBERS, "line"),
+    Kind.SHORT_TEXT: "line",
+    Kind.MULTIPLE: "multiple",
+    Kind.RANKING: "ranking",
+    Kind.DATE: "line",
+    Kind.LINK: "line",
+    Kind.CONTACT: "contact",
+    Kind.TABLE: "table",
+    Kind.FILE: "file",
+    Kind.EXPLANATION: "explanation",
+}
+_GROUPED = frozenset({"one_choice", "multiple", "ranking", "matrix", "contact", "table"})
+_WORDS_OF_STATES = {
+    "do_not_know": lambda: _("I do not know"),
+    "not_obtained": lambda: _("The information was not obtained"),
+    "not_applicable": lambda: _("Does not concern our municipality"),
+}
+
+
+def build_theme_form(questions, *, answers=None, data=None, files=None, is_numbered=True):
+    """Return the ThemeForm of `questions` (in order, from `with_structure`).
+
+    `answers` maps a question's id to its saved Answer, `data` is what was sent, if
+    anything was; then it is read and shown again as it was typed. `files` maps a
+    question's id to the keys of its files.
+    """
+    return ThemeForm(questions, answers or {}, data, files or {}, is_numbered)
+
+
+class ThemeForm:
+    """The questions of one theme with what is saved or was typed for each."""
+
+    def __init__(self, questions, answers, data, files, is_numbered):
+        self.is_bound = data is not None
+        self.asked = []
+        number = 0
+        for question in questions:
+            # A follow-up has no number: the numbers go on when it is hidden.
+            has_number = question.is_asked and not question.conditions.all()
+            number += has_number
+            shown_number = number if is_numbered and has_number else None
+            answer = answers.get(question.pk)
+            self.asked.append(AskedQuestion(question, answer, data, files.get(question.pk, ()), shown_number))
+
+    def is_valid(self):
+        """Whether everything that was sent may be saved; each question can be asked by itself too."""
+        return self.is_bound and not any(asked.errors for asked in self.asked)
+
+    @property
+    def errors(self):
+        """Every error with the id of its field and the question's words, for the summary at the top."""
+        return [
+            {"id": asked.id_of(part), "label": asked.question.wording, "message": message}
+            for asked in self.asked
+            for part, message in asked.errors.items()
+        ]
+
+    def readings(self):
+        """Return {question's id: Reading} of what was sent."""
+        return {asked.question.pk: asked.reading for asked in self.asked if asked.question.is_asked}
+
+    def shown(self, questions, answers):
+        """Return the ids of those of the round's `questions` that are asked after what was sent, as a set.
+
+        `answers` are the saved values of the other themes by the question's id.
+        """
+        values = dict(answers)
+        for pk, reading in self.readings().items():
+            values.pop(pk, None)
+            if reading.state == Answer.State.ANSWERED:
+                values[pk] = reading.value
+        return shown_keys(questions, values)
+
+
+class AskedQuestion:
+    """One question for its template: words, inputs, errors. `name` begins the name of each of its inputs."""
+
+    def __init__(self, question, answer, data, files, number):
+        self.question, self.answer, self.number = question, answer, number
+        self.name = question.key
+        self.reading = None if data is None or not question.is_asked else read_answer(question, data, files=files)
+        self.errors = self.reading.errors if self.reading else {}
+        self.typed = Typed(typed_of(question, answer) if data is None else data, self.name)
+        self.part = TEMPLATES[question.kind]
+        self.template = f"surveys/kinds/{self.part}.html"
+        self.is_group = self.part in _GROUPED
+        self.condition = condition_in_words(question)
+
+    def id_of(self, part=""):
+        """Return the id of an input: for a group of choices that of its first."""
+        if part or not self.is_group:
+            return f"id_{self.name}--{part}" if part else f"id_{self.name}"
+        return f"id_{self.name}_group"
+
+    @property
+    def group_id(self):
+        """The id of the question itself."""
+        return f"id_{self.name}_group"
+
+    @cached_property
+    def condition_data(self):
+        """The condition for the script, with names of inputs instead of ids; empty without one."""
+        if not self.condition:
+            return ""
+        names = {term.earlier_id: term.earlier.indicator.key for term in self.question.conditions.all()}
+        groups = [[{**term, "question": names[term["question"]]} for term in group] for group in as_data(self.question)]
+        return json.dumps(groups)
+
+    @property
+    def error(self):
+        """The error about the answer as a whole, or about the state that was chosen."""
+        return self.errors.get("") or self.errors.get("state", "")
+
+    @property
+    def described_by(self):
+        """The ids of what explains the field, for aria-describedby."""
+        parts = {
+            "condition": self.condition, "help": self.question.help, "unit": self.question.unit, "error": self.error,
+        }  # fmt: skip
+        return " ".join(f"{self.group_id}-{part}" for part, text in parts.items() if text)
+
+    @property
+    def text(self):
+        """What stands in its one input."""
+        return self.typed.text()
+
+    @property
+    def longest(self):
+        """How many characters its one input takes, or None."""
+        if self.question.kind in TEXTS:
+            return self.question.max_length or LONGEST[self.question.kind]
+        return LONGEST_LINK if self.question.kind == Kind.LINK else None
+
+    @property
+    def input_mode(self):
+        """Which keyboard a phone shows."""
+        if self.question.kind in {Kind.INTEGER, Kind.YEAR}:
+            return "numeric"
+        return "decimal" if self.question.kind in NUMBERS else {"link": "url"}.get(self.question.kind, "text")
+
+    @property
+    def is_short(self):
+        """Whether its input is as short as a number or a day."""
+        return self.question.kind in NUMBERS | {Kind.DATE}
+
+    @cached_property
+    def options(self):
+        """The options with whether each is chosen."""
+        chosen = self.typed.list()
+        return [
+            {
+                "key": option.key,
+                "label": option.label or option.key,
+                "is_chosen": option.key in chosen,
+                "asks_what": option.asks_what,
+                "is_exclusive": option.is_exclusive,
+                "id": f"id_{self.name}--{option.key}",
+                "what": self._input(f"{option.key}--what", label=option.label) | {"is_label_hidden": True}
+                if option.asks_what
+                else None,
+                "place": self.typed.text(f"{option.key}--place"),
+            }
+            for option in self.question.options.all()
+        ]
+
+    @property
+    def places(self):
+        """The places that a ranking gives."""
+        return [str(place) for place in range(1, (self.question.max_choices or len(self.options)) + 1)]
+
+    @cached_property
+    def states(self):
+        """What may be chosen in place of an answer."""
+        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
+        return [
+            {"key": state, "label": _WORDS_OF_STATES[state](), "is_chosen": chosen == state}
+            for state in self.question.offered_states
+        ]
+
+    @property
+    def has_state(self):
+        """Whether one of those is chosen."""
+        return any(state["is_chosen"] for state in self.states)
+
+    @cached_property
+    def matrix_rows(self):
+        """The rows of a matrix, each with its cells."""
+        return [
+            {
+                "label": row.label,
+                "name": f"{self.name}--{row.key}",
+                "id": f"id_{self.name}--{row.key}",
+                "error": self.errors.get(row.key, ""),
+                "cells": [
+                    {"key": option["key"], "label": option["label"], "is_chosen": option["key"] in chosen}
+                    for option in self.options
+                ],
+            }
+            for row in self.question.rows.all()
+            for chosen in [self.typed.list(row.key)]
+        ]
+
+    @property
+    def is_several(self):
+        """Whether several may be chosen in each row of a matrix."""
+        return self.question.kind == Kind.MATRIX_MULTIPLE
+
+    @cached_property
+    def contact_inputs(self):
+        """The inputs of a contact."""
+        labels = {
+            "name": _("Name"), "post": _("Post or office"), "address": _("Address"), "email": _("E-mail"),
+            "phone": _("Phone"),
+        }  # fmt: skip
+        return [self._input(part, label=labels[part]) for part in CONTACT_PARTS]
+
+    def _input(self, part, *, label, longest=LONGEST_WHAT):
+        return {
+            "name": f"{self.name}--{part}",
+            "id": f"id_{self.name}--{part}",
+            "label": label,
+            "text": self.typed.text(part),
+            "longest": longest,
+            "error": self.errors.get(part, ""),
+        }
+
+    @cached_property
+    def table_columns(self):
+        """The columns of a table, each with its sum where it has one."""
+        value = self.reading.value if self.reading else getattr(self.answer, "value", None)
+        sums = column_sums(self.question, value)
+        return [
+            {
+                "key": column.key,
+                "label": column.label,
+                "is_number": column.kind in {"integer", "decimal", "euro", "percent", "year"},
+                "sum": _localized(sums[column.key]) if column.key in sums else None,
+            }
+            for column in self.question.columns.all()
+        ]
+
+    @property
+    def has_sums(self):
+        """Whether a column has a sum."""
+        return any(column["sum"] is not None for column in self.table_columns)
+
+    @cached_property
+    def table_rows(self):
+        """The rows of a table with their cells; of free rows those filled in and three more."""
+        rows = []
+        for number, row in table_rows(self.question):
+            cells = [
+                self._input(
+                    f"{number}--{column.key}",
+                    label=f"{row.label if row else _('Row %(n)s') % {'n': number + 1}}: {column.label}",
+                )
+                | {"is_number": column.kind != TableColumn.Kind.TEXT}
+                for column in self.question.columns.all()
+            ]
+            state = self._input(f"{number}--state", label=self.question.row_state)
+            rows.append(
+                {
+                    "number": number + 1,
+                    "label": row.label if row else "",
+                    "cells": cells,
+                    "state": state if row and row.offers_state else None,
+                    "is_filled": any(cell["text"] for cell in cells),
+                }
+            )
+        if rows and not rows[0]["label"]:
+            last = max((row["number"] for row in rows if row["is_filled"]), default=0)
+            rows = rows[: last + 3]
+        return rows
+
+    @property
+    def errors_below(self):
+        """The errors of single cells, which stand below the table."""
+        return [message for part, message in self.errors.items() if part not in {"", "state", "note", "evidence"}]
+
+    @cached_property
+    def evidence(self):
+        """The input for a link as evidence, or None."""
+        if not self.question.asks_evidence:
+            return None
+        return self._input("evidence", label=_("Link as evidence"), longest=LONGEST_LINK)
+
+    @cached_property
+    def note(self):
+        """The input for a private note, or None."""
+        if not self.question.asks_note:
+            return None
+        return self._input("note", label=_("Note to the coordinator, not published"), longest=LONGEST_NOTE)
+
+    @property
+    def quote(self):
+        """What was said of quoting: "yes", "no" or nothing."""
+        return self.typed.text("quote")
+
+
+# --- From a saved answer back to what stands in the inputs -----------------------------------------------------------
+
+
+def typed_of(question, answer):
+    """Return the inputs' names and texts that would be read as this answer; empty without one."""
+    typed = QueryDict(mutable=True)
+    if answer is None:
+        return typed
+    name, value = question.key, answer.value or {}
+    if answer.state in question.offered_states:
+        typed[f"{name}--state"] = answer.state
+    typed[f"{name}--evidence"] = answer.evidence_url
+    typed[f"{name}--note"] = answer.note
+    if answer.may_be_quoted is not None:
+        typed[f"{name}--quote"] = "yes" if answer.may_be_quoted else "no"
+    if question.kind in CHOICES:
+        typed.setlist(name, value.get("chosen", []))
+        for place, key in enumerate(value.get("chosen", []), start=1):
+            typed[f"{name}--{key}--place"] = str(place)
+        for key, what in value.get("text", {}).items():
+            typed[f"{name}--{key}--what"] = what
+    elif question.kind in MATRICES:
+        for row, chosen in value.get("rows", {}).items():
+            typed.setlist(f"{name}--{row}", chosen)
+    elif question.kind == Kind.CONTACT:
+        for part, text in value.get("text", {}).items():
+            typed[f"{name}--{part}"] = text
+    elif question.kind == Kind.TABLE:
+        _type_table(question, value, typed)
+    else:
+        typed[name] = _typed_line(value)
+    return typed
+
+
+def _typed_line(value):
+    if "number" in value:
+        return _localized(value["number"])
+    if "date" in value:
+        return _day(value["date"])
+    return value.get("text") or value.get("url") or ""
+
+
+def _type_table(question, value, typed):
+    numbers = {row.key: number for number, row in table_rows(question) if row}
+    kinds = {column.key: column.kind for column in question.columns.all()}
+    for place, row in enumerate(value.get("rows", [])):
+        begin = f"{question.key}--{numbers.get(row['row'], place)}"
+        for key, cell in row["cells"].items():
+            read = {"date": _day, "link": str}.get(kinds.get(key), _localized)
+            typed[f"{begin}--{key}"] = read(cell)
+        for key, words in row.get("text", {}).items():
+            typed[f"{begin}--{key}"] = words
+        if row.get("has_state"):
+            typed[f"{begin}--state"] = "yes"
+
+
+def _localized(number):
+    """Return an exact number as people type it in the active language."""
+    return str(number).replace(".", get_format("DECIMAL_SEPARATOR"))
+
+
+def _day(text):
+    return date_format(dt.date.fromisoformat(text), "j.n.Y")

@@ -1,0 +1,325 @@
+"""What a municipality answers. Answering itself is surveys/answering.py.
+
+The state of an answer is separate from its value (rule 1 of docs/rules.md): a value is there
+exactly when the state is "answered". Values are JSON with stable keys, never labels;
+exact numbers are text; what people wrote in their own words stands under a key `text`
+and nowhere else, so that history, retention and publishing know it:
+
+| Kind | Value |
+|---|---|
+| short and long text | `{"text": "…"}` |
+| every choice; a ranking in its order | `{"chosen": ["key", …], "text": {"key": "what?"}}` |
+| matrix | `{"rows": {"row": ["option", …], …}}` |
+| whole number, decimal, euro, per cent, year | `{"number": "12.50"}` |
+| date | `{"date": "2026-09-01"}` |
+| link | `{"url": "https://…"}` |
+| contact | `{"text": {"name": "…", "post": "…", "address": "…", "email": "…", "phone": "…"}}` |
+| table | `{"rows": [{"row": "key" or null, "has_state": true, "cells": {"column": "12.50"}, "text": {…}}]}` |
+| file | `{"files": ["key of the file", …]}` |
+"""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.history import PersonalHistory
+from registry.models.scope import ScopedQuerySet
+from surveys.columns import stored_under
+from surveys.history import AnswerHistory
+
+# Never what a browser would run; which of these a question takes is the question's own.
+FILE_TYPES = ["pdf", "docx", "xlsx", "odt", "ods", "txt", "png", "jpg", "jpeg"]
+
+
+class OfRoundQuerySet(ScopedQuerySet):
+    """Rows that belong to the region that asked, also when the municipality has moved since."""
+
+    round_path = "response__round"
+
+    def in_regions(self, region_ids):
+        """Return the rows of these regions' rounds."""
+        return self.filter(**{f"{self.round_path}__region__in": region_ids})
+
+
+class ResponseQuerySet(OfRoundQuerySet):
+    """Reads of responses."""
+
+    round_path = "round"
+
+    def submitted(self):
+        """Return the responses that have been sent in and not reopened."""
+        return self.filter(submitted_at__isnull=False)
+
+
+class Response(models.Model):
+    """A municipality's response to a round, once: who answers, whether it has been sent in.
+
+    Sent in, it is locked; a coordinator reopens it with a reason, which empties
+    `submitted_at` and keeps the earlier one in history. The post and the reason stay for
+    the record when the person is erased.
+    """
+
+    round = models.ForeignKey("surveys.Round", models.PROTECT, related_name="responses", verbose_name=_("survey round"))
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="responses", verbose_name=_("municipality")
+    )
+    respondent = models.ForeignKey(
+        "registry.Person",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="responses",
+        verbose_name=_("respondent"),
+    )
+    respondent_post = models.CharField(
+        _("respondent's post"), max_length=120, blank=True, help_text=_("A post or a role, never a name.")
+    )
+    fallback_reason = models.CharField(
+        _("why not a liaison"), max_length=200, blank=True, help_text=_("When somebody else than a liaison answers.")
+    )
+    language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="fi")
+    started_at = models.DateTimeField(_("started"), null=True, blank=True, editable=False)
+    submitted_at = models.DateTimeField(_("sent in"), null=True, blank=True, editable=False)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        verbose_name=_("sent in by"),
+    )  # fmt: skip
+    submitted_post = models.CharField(_("sent in by, post"), max_length=120, blank=True, editable=False)
+    reopened_at = models.DateTimeField(_("reopened"), null=True, blank=True, editable=False)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+",
+        verbose_name=_("reopened by"),
+    )  # fmt: skip
+    reopen_reason = models.CharField(_("why it was reopened"), max_length=300, blank=True, editable=False)
+    declined_at = models.DateTimeField(_("declined"), null=True, blank=True, editable=False)
+    decline_reason = models.CharField(_("why it was declined"), max_length=300, blank=True, editable=False)
+
+    history = PersonalHistory()
+    objects = ResponseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("response")
+        verbose_name_plural = _("responses")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "municipality"], name="response_once"),
+            models.CheckConstraint(
+                name="response_submitted_after_start",
+                condition=Q(submitted_at__isnull=True) | Q(started_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="response_reopened_with_reason", condition=Q(reopened_at__isnull=True) | ~Q(reopen_reason="")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality}, {self.round}"
+
+    @property
+    def is_submitted(self):
+        """Whether it has been sent in and is therefore locked."""
+        return self.submitted_at is not None
+
+
+class Answer(models.Model):
+    """The answer to one question of a response: state, value, and who said so, how and when.
+
+    `version` grows with each change; whoever saves names the version they saw, so that two
+    people never overwrite each other unknowingly.
+    """
+
+    class State(models.TextChoices):
+        ANSWERED = "answered", _("answered")
+        DO_NOT_KNOW = "do_not_know", _("do not know")
+        NOT_OBTAINED = "not_obtained", _("information not obtained")
+        NOT_APPLICABLE = "not_applicable", _("does not concern the municipality")
+        UNANSWERED = "unanswered", _("unanswered")
+
+    class Source(models.TextChoices):
+        FORM = "form", _("form")
+        PHONE = "phone", _("phone call")
+        MEETING = "meeting", _("meeting")
+        DELEGATE = "delegate", _("a colleague by a link")
+        IMPORT = "import", _("import")
+
+    response = models.ForeignKey(Response, models.CASCADE, related_name="answers", verbose_name=_("response"))
+    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="answers", verbose_name=_("question"))
+    state = models.CharField(_("state"), max_length=14, choices=State, default=State.UNANSWERED)
+    value = models.JSONField(_("value"), null=True, blank=True)
+    is_unchanged = models.BooleanField(
+        _("said to be unchanged"), default=False, help_text=_("The earlier answer was confirmed as it was.")
+    )
+    carried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("earlier answer")
+    )
+    evidence_url = models.URLField(_("evidence"), max_length=500, blank=True)
+    note = models.TextField(_("note to the coordinator"), max_length=2000, blank=True)
+    may_be_quoted = models.BooleanField(
+        _("may be quoted without a name"), null=True, blank=True, help_text=_("Empty: not asked or not answered.")
+    )
+    source = models.CharField(_("source"), max_length=8, choices=Source, default=Source.FORM)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("answered by")
+    )
+    answerer_post = models.CharField(_("answerer's post"), max_length=120, blank=True)
+    answered_at = models.DateTimeField(_("answered at"), default=timezone.now)
+    confirmed_at = models.DateTimeField(
+        _("confirmed at"), null=True, blank=True, help_text=_("When the liaison confirmed what was said by phone.")
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("confirmed by"),
+    )  # fmt: skip
+    version = models.PositiveIntegerField(_("version"), default=1)
+    words_erased_at = models.DateTimeField(
+        _("words removed at"), null=True, blank=True, editable=False,
+        help_text=_("When private words were no longer to be kept."),
+    )  # fmt: skip
+
+    history = AnswerHistory(personal=["note"])
+    objects = OfRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["response", "question"], name="answer_once"),
+            models.CheckConstraint(
+                name="answer_value_exactly_when_answered",
+                condition=Q(state="answered", value__isnull=False) | ~Q(state="answered") & Q(value__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="answer_carried_when_unchanged",
+                condition=Q(carried_from__isnull=True) | Q(is_unchanged=True),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.question}: {self.get_state_display()}"
+
+    @property
+    def needs_confirming(self):
+        """Whether it was said by phone or in a meeting, and nobody has confirmed it yet."""
+        return self.source in {self.Source.PHONE, self.Source.MEETING} and self.confirmed_at is None
+
+
+class AnswerFileQuerySet(OfRoundQuerySet):
+    """Reads of files."""
+
+    round_path = "answer__response__round"
+
+
+class AnswerFile(models.Model):
+    """A file given as an answer, kept outside what the server serves and handed out after a check."""
+
+    key = models.UUIDField(_("key"), default=uuid.uuid4, unique=True, editable=False)
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="files", verbose_name=_("answer"))
+    file = models.FileField(_("file"), upload_to=stored_under, validators=[FileExtensionValidator(FILE_TYPES)])
+    name = models.CharField(_("name"), max_length=200)
+    size = models.PositiveIntegerField(_("size in bytes"))
+    content_type = models.CharField(_("type"), max_length=100)
+    digest = models.CharField(_("digest"), max_length=64, help_text=_("SHA-256: the same file sent twice is one."))
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("sent by")
+    )
+    uploaded_at = models.DateTimeField(_("sent at"), default=timezone.now)
+
+    objects = AnswerFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file of an answer")
+        verbose_name_plural = _("files of answers")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["answer", "digest"], name="answer_file_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class PendingSave(models.Model):
+    """The body of a theme's form that could not be saved at once, until its person chooses (rule 12 of docs/rules.md).
+
+    It came after the session had expired (with a signed token that says whose it was) or
+    beside somebody else's newer answers. `versions` are those of the answers that the
+    person saw.
+    """
+
+    class Cause(models.TextChoices):
+        EXPIRED = "expired", _("the session had expired")
+        CONFLICT = "conflict", _("somebody else had saved meanwhile")
+
+    response = models.ForeignKey(Response, models.CASCADE, related_name="pending_saves", verbose_name=_("response"))
+    round_theme = models.ForeignKey("surveys.RoundTheme", models.CASCADE, related_name="+", verbose_name=_("theme"))
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("account")
+    )
+    delegation = models.ForeignKey(
+        "surveys.Delegation", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("by a link")
+    )
+    cause = models.CharField(_("cause"), max_length=8, choices=Cause)
+    body = models.JSONField(_("what was sent"))
+    versions = models.JSONField(_("versions seen"), default=dict)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now)
+    settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
+
+    objects = OfRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unsaved form")
+        verbose_name_plural = _("unsaved forms")
+        ordering = ["received_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="pending_save_of_somebody",
+                condition=Q(account__isnull=False, delegation__isnull=True)
+                | Q(account__isnull=True, delegation__isnull=False),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_cause_display()}, {timezone.localtime(self.received_at):%d.%m.%Y %H.%M}"
+
+
+class Delegation(models.Model):
+    """That a colleague without an account was asked to answer one theme through a link."""
+
+    response = models.ForeignKey(Response, models.CASCADE, related_name="delegations", verbose_name=_("response"))
+    round_theme = models.ForeignKey(
+        "surveys.RoundTheme", models.CASCADE, related_name="delegations", verbose_name=_("theme")
+    )
+    link = models.OneToOneField(
+        "accounts.SecretLink", models.SET_NULL, null=True, related_name="delegation", verbose_name=_("link")
+    )
+    name = models.CharField(_("colleague"), max_length=120, blank=True)
+    post = models.CharField(
+        _("colleague's post"), max_length=120, help_text=_("Stands beside the answers: a post, never a name.")
+    )
+    email = models.EmailField(_("colleague's address"), blank=True)
+    message = models.TextField(_("message"), max_length=1000, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    history = PersonalHistory(personal=["name", "email", "message"])
+    objects = OfRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("theme asked of a colleague")
+        verbose_name_plural = _("themes asked of colleagues")
+        ordering = ["-asked_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.round_theme}: {self.post}"
+
+    @property
+    def is_usable(self):
+        """Whether the link still opens the theme."""
+        return self.link is not None and self.link.is_usable

@@ -1,0 +1,477 @@
+"""What a round asks: questions with their options, rows, columns and thresholds.
+
+How each kind is answered is told in surveys/models/answers.py. What scores:
+
+| Kind | Points |
+|---|---|
+| yes or no, single choice, scale, change | those of the chosen option |
+| multiple choice | the chosen options' sum, at most `max_points` where given |
+| matrix | for each row as above, the mean over the rows that were answered |
+| whole number, decimal, euro, per cent | those of the highest threshold that the number reaches; below all 0 |
+| the rest | none |
+
+A question is scored when one of its options or thresholds has points. The maximum is what
+the best answer gives; an option that `is_not_applicable` takes the question out of both.
+"""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from surveys.models.freezing import Structure, StructureQuerySet
+from surveys.models.rounds import RoundTheme
+
+key_help = _("Answers keep it, so it stays the same when the words change.")
+
+
+class Kind(models.TextChoices):
+    """How a question is answered."""
+
+    SHORT_TEXT = "short_text", _("short text")
+    LONG_TEXT = "long_text", _("long text")
+    YES_NO = "yes_no", _("yes or no")
+    SINGLE = "single", _("one of several")
+    MULTIPLE = "multiple", _("several of several")
+    SCALE = "scale", _("scale with named ends")
+    CHANGE = "change", _("change over a period")
+    RANKING = "ranking", _("ranking of a few")
+    MATRIX_SINGLE = "matrix_single", _("matrix, one for each row")
+    MATRIX_MULTIPLE = "matrix_multiple", _("matrix, several for each row")
+    INTEGER = "integer", _("whole number")
+    DECIMAL = "decimal", _("decimal number")
+    EURO = "euro", _("euros")
+    PERCENT = "percent", _("per cent")
+    DATE = "date", _("date")
+    YEAR = "year", _("year")
+    LINK = "link", _("link")
+    CONTACT = "contact", _("address of a person or an office")
+    TABLE = "table", _("table")
+    FILE = "file", _("file")
+    EXPLANATION = "explanation", _("explanation, nothing is asked")
+
+
+ONE_CHOICE = frozenset({Kind.YES_NO, Kind.SINGLE, Kind.SCALE, Kind.CHANGE})
+CHOICES = ONE_CHOICE | {Kind.MULTIPLE, Kind.RANKING}
+MATRICES = frozenset({Kind.MATRIX_SINGLE, Kind.MATRIX_MULTIPLE})
+WITH_OPTIONS = CHOICES | MATRICES
+NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.EURO, Kind.PERCENT, Kind.YEAR})
+WITH_THRESHOLDS = NUMBERS - {Kind.YEAR}
+TEXTS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
+# A table without rows of its own is filled row by row; one with rows has just those.
+WITH_ROWS = MATRICES | {Kind.TABLE}
+# Answers on which another question may depend.
+CONDITIONAL_ON = CHOICES | NUMBERS
+
+
+class QuestionQuerySet(StructureQuerySet):
+    """Reads of questions."""
+
+    def in_order(self):
+        """Return the questions in the order of their themes and places."""
+        return self.order_by("round_theme__position", "round_theme", "position", "pk")
+
+    def for_municipalities(self):
+        """Return what municipalities are asked."""
+        return self.filter(audience=Question.Audience.MUNICIPALITY)
+
+    def for_associations(self):
+        """Return what associations are asked of their municipality."""
+        return self.filter(audience=Question.Audience.ASSOCIATIONS)
+
+    def with_structure(self):
+        """Fetch everything that forms, rendering and scoring need, in a fixed number of queries."""
+        return self.select_related(
+            "round", "round_theme__theme", "indicator__theme", "indicator__criterion", "size_class"
+        ).prefetch_related(
+            "options", "rows", "columns", "thresholds", "conditions__earlier__indicator", "conditions__option"
+        )
+
+
+class Question(Structure):
+    """One question of a round, the year's way of asking an indicator.
+
+    What associations are asked is a question of its own with the same indicator and
+    another audience: it has its own words and options, and answers of the two sides are
+    put side by side by indicator and option key.
+    """
+
+    ROUND_PATH = "round"
+    WORDING = ("wording", "help", "unit", "period", "row_state")
+
+    class Audience(models.TextChoices):
+        MUNICIPALITY = "municipality", _("municipalities")
+        ASSOCIATIONS = "associations", _("associations")
+
+    class Publicity(models.TextChoices):
+        PUBLIC = "public", _("public")
+        COUNTS = "counts", _("public as counts only")
+        PRIVATE = "private", _("for the coordinator only")
+
+    class Concerns(models.TextChoices):
+        ALL = "all", _("all municipalities")
+        AREA = "area", _("those of an area")
+        SIZE_CLASS = "size_class", _("those of a size class")
+        BILINGUAL = "bilingual", _("the bilingual ones")
+
+    class Counts(models.TextChoices):
+        ANSWER = "answer", _("the answer")
+        REGISTRY = "registry", _("what the registry knows")
+
+    round = models.ForeignKey("surveys.Round", models.CASCADE, related_name="questions", verbose_name=_("survey round"))
+    round_theme = models.ForeignKey(RoundTheme, models.PROTECT, related_name="questions", verbose_name=_("theme"))
+    indicator = models.ForeignKey(
+        "surveys.Indicator", models.PROTECT, related_name="questions", verbose_name=_("indicator")
+    )
+    criterion = models.ForeignKey(
+        "surveys.Criterion",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("criterion"),
+    )
+    audience = models.CharField(_("who is asked"), max_length=12, choices=Audience, default=Audience.MUNICIPALITY)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    kind = models.CharField(_("kind"), max_length=15, choices=Kind)
+    wording = models.CharField(_("question"), max_length=400)
+    help = models.TextField(_("help"), max_length=1000, blank=True, help_text=_("Stands below the question."))
+    unit = models.CharField(
+        _("unit"), max_length=60, blank=True, help_text=_("For a number: what it counts, for example hours a week.")
+    )
+    period = models.CharField(
+        _("period"),
+        max_length=80,
+        blank=True,
+        help_text=_("For a change: over which time, for example the last three years."),
+    )
+    row_state = models.CharField(
+        _("state of a row"),
+        max_length=120,
+        blank=True,
+        help_text=_("For a table: what may be said of a row in place of figures, for example that it has moved."),
+    )
+
+    is_required = models.BooleanField(
+        _("required"), default=False, help_text=_("The round is not sent in before it has an answer or a reason.")
+    )
+    offers_do_not_know = models.BooleanField(_("offers “do not know”"), default=True)
+    offers_not_obtained = models.BooleanField(_("offers “information not obtained”"), default=False)
+    offers_not_applicable = models.BooleanField(_("offers “does not concern us”"), default=False)
+    asks_evidence = models.BooleanField(_("asks for a link as evidence"), default=False)
+    asks_note = models.BooleanField(_("asks for a private note to the coordinator"), default=False)
+    asks_quote_permission = models.BooleanField(
+        _("asks whether the text may be quoted"), default=False, help_text=_("Quoted without a name.")
+    )
+    publicity = models.CharField(_("who sees the answer"), max_length=8, choices=Publicity, default=Publicity.PUBLIC)
+
+    weight = models.DecimalField(
+        _("weight"), max_digits=5, decimal_places=2, default=1, validators=[MinValueValidator(0)],
+        help_text=_("How much the question counts in its theme."),
+    )  # fmt: skip
+    max_points = models.DecimalField(
+        _("most points"), max_digits=6, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)],
+        help_text=_("For several of several: the sum of the chosen options counts up to this."),
+    )  # fmt: skip
+    registry_fact = models.SlugField(
+        _("fact of the registry"), max_length=40, blank=True, help_text=_("Stands beside the answer.")
+    )
+    counts = models.CharField(
+        _("for points counts"), max_length=8, choices=Counts, default=Counts.ANSWER,
+        help_text=_("Where the answer and the registry differ."),
+    )  # fmt: skip
+
+    concerns = models.CharField(_("concerns"), max_length=10, choices=Concerns, default=Concerns.ALL)
+    area = models.ForeignKey(
+        "registry.Area", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("area")
+    )
+    size_class = models.ForeignKey(
+        "registry.SizeClass", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("size class")
+    )
+
+    max_length = models.PositiveIntegerField(_("most characters"), null=True, blank=True)
+    min_value = models.DecimalField(_("smallest"), max_digits=16, decimal_places=4, null=True, blank=True)
+    max_value = models.DecimalField(_("greatest"), max_digits=16, decimal_places=4, null=True, blank=True)
+    decimals = models.PositiveSmallIntegerField(_("decimals"), null=True, blank=True)
+    max_choices = models.PositiveSmallIntegerField(_("most choices"), null=True, blank=True)
+    max_rows = models.PositiveSmallIntegerField(_("most rows"), null=True, blank=True)
+    file_types = models.CharField(
+        _("types of files"), max_length=120, blank=True, help_text=_("Endings with spaces between: pdf docx.")
+    )
+    max_megabytes = models.PositiveSmallIntegerField(_("most megabytes"), null=True, blank=True)
+
+    objects = QuestionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        ordering = ["round_theme__position", "position", "pk"]
+        base_manager_name = "objects"
+        indexes = [models.Index(fields=["round", "audience"], name="question_of_round")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "indicator", "audience"],
+                name="indicator_once_in_round",
+                violation_error_message=_("The round already asks this indicator."),
+            ),
+            models.CheckConstraint(
+                name="question_concerns_whom",
+                condition=Q(concerns="area", area__isnull=False, size_class__isnull=True)
+                | Q(concerns="size_class", area__isnull=True, size_class__isnull=False)
+                | Q(concerns__in=["all", "bilingual"], area__isnull=True, size_class__isnull=True),
+                violation_error_message=_("Choose the area or the size class that the question concerns, and only it."),
+            ),
+            models.CheckConstraint(name="question_weight_not_negative", condition=Q(weight__gte=0)),
+            models.CheckConstraint(
+                name="question_limits_in_order",
+                condition=Q(min_value__isnull=True)
+                | Q(max_value__isnull=True)
+                | Q(min_value__lte=models.F("max_value")),
+                violation_error_message=_("The smallest is greater than the greatest."),
+            ),
+            models.CheckConstraint(
+                name="question_counts_a_fact",
+                condition=Q(counts="answer") | ~Q(registry_fact=""),
+                violation_error_message=_("Choose the fact of the registry that counts."),
+            ),
+            models.CheckConstraint(name="question_kind_known", condition=Q(kind__in=sorted(Kind.values))),
+        ]
+
+    def __str__(self):
+        return self.wording
+
+    @property
+    def key(self):
+        """The key of its indicator, by which answers and files name it."""
+        return self.indicator.key
+
+    @property
+    def is_asked(self):
+        """Whether something is answered: an explanation only tells."""
+        return self.kind != Kind.EXPLANATION
+
+    @property
+    def place(self):
+        """Where it stands among the questions of its round: comparable with another's."""
+        return self.round_theme.position, self.round_theme_id, self.position, self.pk or 0
+
+    @property
+    def offered_states(self):
+        """The states that may be chosen in place of an answer, as their keys."""
+        offered = {
+            "do_not_know": self.offers_do_not_know,
+            "not_obtained": self.offers_not_obtained,
+            "not_applicable": self.offers_not_applicable,
+        }
+        return [state for state, is_offered in offered.items() if is_offered and self.is_asked]
+
+    @property
+    def is_scored(self):
+        """Whether answers give points; needs `with_structure`."""
+        if self.kind in WITH_OPTIONS:
+            return any(option.points is not None for option in self.options.all())
+        return self.kind in WITH_THRESHOLDS and bool(self.thresholds.all())
+
+    @property
+    def most_points(self):
+        """What the best answer gives, or None for a question without points; needs `with_structure`."""
+        if not self.is_scored:
+            return None
+        if self.kind in WITH_THRESHOLDS:
+            return max(threshold.points for threshold in self.thresholds.all())
+        points = [option.points for option in self.options.all() if option.points is not None]
+        if self.kind not in {Kind.MULTIPLE, Kind.MATRIX_MULTIPLE}:
+            return max(points)
+        whole = sum((each for each in points if each > 0), Decimal(0))
+        return whole if self.max_points is None else min(whole, self.max_points)
+
+
+class OfQuestion(Structure):
+    """A row that belongs to a question. Abstract."""
+
+    ROUND_PATH = "question__round"
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "pk"]
+        base_manager_name = "objects"
+
+
+class Option(OfQuestion):
+    """Something that may be chosen: of a choice, of a scale (labels may be empty between its ends), of a matrix."""
+
+    WORDING = ("label",)
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="options", verbose_name=_("question"))
+    key = models.SlugField(_("key"), max_length=40, help_text=key_help)
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, null=True, blank=True)
+    asks_what = models.BooleanField(_("asks “what?”"), default=False)
+    is_exclusive = models.BooleanField(
+        _("excludes the others"), default=False, help_text=_("For example “none of these”.")
+    )
+    is_not_applicable = models.BooleanField(_("takes the question out of the points"), default=False)
+
+    class Meta(OfQuestion.Meta):
+        abstract = False
+        verbose_name = _("option")
+        verbose_name_plural = _("options")
+        constraints = [
+            models.UniqueConstraint(fields=["question", "key"], name="option_key_once"),
+            models.CheckConstraint(
+                name="option_without_points_where_not_applicable",
+                condition=Q(is_not_applicable=False) | Q(points__isnull=True),
+                violation_error_message=_("An option that takes the question out of the points has none."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label or self.key
+
+
+class QuestionRow(OfQuestion):
+    """A row of a matrix, or a row that a table always has."""
+
+    WORDING = ("label",)
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="rows", verbose_name=_("question"))
+    key = models.SlugField(_("key"), max_length=40, help_text=key_help)
+    label = models.CharField(_("label"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    offers_state = models.BooleanField(
+        _("offers the state"), default=False, help_text=_("The question's “state of a row” in place of figures.")
+    )
+
+    class Meta(OfQuestion.Meta):
+        abstract = False
+        verbose_name = _("row")
+        verbose_name_plural = _("rows")
+        constraints = [models.UniqueConstraint(fields=["question", "key"], name="row_key_once")]
+
+    def __str__(self):
+        return self.label
+
+
+class TableColumn(OfQuestion):
+    """A column of a table, typed."""
+
+    WORDING = ("label",)
+
+    class Kind(models.TextChoices):
+        TEXT = "text", _("text")
+        INTEGER = "integer", _("whole number")
+        DECIMAL = "decimal", _("decimal number")
+        EURO = "euro", _("euros")
+        PERCENT = "percent", _("per cent")
+        DATE = "date", _("date")
+        YEAR = "year", _("year")
+        LINK = "link", _("link")
+
+    SUMMED = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.EURO})
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="columns", verbose_name=_("question"))
+    key = models.SlugField(_("key"), max_length=40, help_text=key_help)
+    label = models.CharField(_("label"), max_length=200)
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind, default=Kind.TEXT)
+    is_required = models.BooleanField(_("required"), default=False)
+    has_sum = models.BooleanField(_("has a sum"), default=False)
+
+    class Meta(OfQuestion.Meta):
+        abstract = False
+        verbose_name = _("column")
+        verbose_name_plural = _("columns")
+        constraints = [
+            models.UniqueConstraint(fields=["question", "key"], name="column_key_once"),
+            models.CheckConstraint(
+                name="column_sum_of_numbers",
+                condition=Q(has_sum=False) | Q(kind__in=["integer", "decimal", "euro"]),
+                violation_error_message=_("Only numbers and euros have a sum."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class Threshold(Structure):
+    """The points of a number that is at least so great and less than the next threshold."""
+
+    ROUND_PATH = "question__round"
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="thresholds", verbose_name=_("question"))
+    at_least = models.DecimalField(_("at least"), max_digits=16, decimal_places=4)
+    points = models.DecimalField(_("points"), max_digits=6, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("threshold")
+        verbose_name_plural = _("thresholds")
+        ordering = ["at_least"]
+        base_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["question", "at_least"], name="threshold_once")]
+
+    def __str__(self):
+        return f"{self.at_least.normalize():f}: {self.points.normalize():f}"
+
+
+class ConditionTerm(Structure):
+    """One part of the condition on which a question is asked.
+
+    The question is asked when all terms of one of its groups hold. A term holds only
+    when the earlier question is itself asked and has been answered; `has_not` is no
+    exception, since "do not know" says nothing.
+    """
+
+    ROUND_PATH = "question__round"
+
+    class Operator(models.TextChoices):
+        HAS = "has", _("the answer is")
+        HAS_NOT = "has_not", _("the answer is other than")
+        ANSWERED = "answered", _("has been answered")
+        AT_LEAST = "at_least", _("is at least")
+        AT_MOST = "at_most", _("is at most")
+        MORE_THAN = "more_than", _("is more than")
+        LESS_THAN = "less_than", _("is less than")
+
+    OF_OPTION = ("has", "has_not")
+    OF_NUMBER = ("at_least", "at_most", "more_than", "less_than")
+
+    question = models.ForeignKey(Question, models.CASCADE, related_name="conditions", verbose_name=_("question"))
+    group = models.PositiveSmallIntegerField(
+        _("group"), default=1, help_text=_("Terms of one group hold together; one group is enough.")
+    )
+    earlier = models.ForeignKey(
+        Question, models.PROTECT, related_name="conditions_on_it", verbose_name=_("earlier question")
+    )
+    operator = models.CharField(_("condition"), max_length=10, choices=Operator, default=Operator.HAS)
+    option = models.ForeignKey(
+        Option, models.PROTECT, null=True, blank=True, related_name="conditions_on_it", verbose_name=_("option")
+    )
+    number = models.DecimalField(_("number"), max_digits=16, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("term of a condition")
+        verbose_name_plural = _("condition")
+        ordering = ["group", "pk"]
+        base_manager_name = "objects"
+        constraints = [
+            models.CheckConstraint(
+                name="condition_has_what_it_compares",
+                condition=Q(operator__in=["has", "has_not"], option__isnull=False, number__isnull=True)
+                | Q(
+                    operator__in=["at_least", "at_most", "more_than", "less_than"],
+                    option__isnull=True,
+                    number__isnull=False,
+                )
+                | Q(operator="answered", option__isnull=True, number__isnull=True),
+                violation_error_message=_("Give the option or the number that the condition is about, and only it."),
+            ),
+            models.CheckConstraint(name="condition_not_on_itself", condition=~Q(question=models.F("earlier"))),
+        ]
+
+    def __str__(self):
+        what = self.option if self.option_id else ("" if self.number is None else f"{self.number.normalize():f}")
+        return f"{self.earlier}: {self.get_operator_display()} {what}".strip()

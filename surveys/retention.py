@@ -1,0 +1,92 @@
+"""How long the survey keeps what it knows of people; registry/privacy.py enforces it.
+
+What a municipality has answered is a public record and stays. What goes is what only
+the coordinator was to read, and the details of people.
+"""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.privacy import Retention, delete_rows, months_before
+from surveys.history import without_words
+from surveys.models import (
+    Answer,
+    AnswerFile,
+    Comparability,
+    Delegation,
+    Kind,
+    PendingSave,
+    Question,
+    Response,
+    Round,
+    WordingCorrection,
+)
+
+_PRIVATE = ~Q(note="") | Q(question__kind=Kind.CONTACT) | Q(question__publicity=Question.Publicity.PRIVATE)
+
+
+def _answers_with_private_words(day):
+    """Return the answers of rounds closed before `day` that still hold a note, a contact or private words."""
+    return Answer.objects.filter(
+        _PRIVATE, words_erased_at__isnull=True, response__round__closes_on__lt=day
+    ).select_related("question")
+
+
+def _erase_private_words(answers):
+    """Empty the notes, and of contacts and private answers the words; keys and numbers stay. Returns how many."""
+    answers = list(answers)
+    for answer in answers:
+        value = answer.value
+        if answer.question.kind == Kind.CONTACT or answer.question.publicity == Question.Publicity.PRIVATE:
+            value = without_words(value)
+        Answer.objects.filter(pk=answer.pk).update(note="", value=value, words_erased_at=timezone.now())
+    Answer.history.filter(id__in=[answer.pk for answer in answers]).update(note="")
+    return len(answers)
+
+
+def _delete_files(files):
+    """Delete the files themselves and their rows; return how many."""
+    for each in list(files):
+        each.file.delete(save=False)
+    return delete_rows(files)
+
+
+RETENTIONS = (
+    Retention(
+        Answer,
+        _("Notes to the coordinator, and private words and contact details in a municipality's answers"),
+        _("36 months after the round closed; what else was answered is a public record"),
+        lambda today: _answers_with_private_words(months_before(today, 36)),
+        _erase_private_words,
+    ),
+    Retention(
+        AnswerFile,
+        _("A file given as an answer"),
+        _("36 months after the round closed"),
+        lambda today: AnswerFile.objects.filter(answer__response__round__closes_on__lt=months_before(today, 36)),
+        _delete_files,
+    ),
+    Retention(
+        Delegation,
+        _("The name and address of a colleague who was asked to answer a theme"),
+        _("12 months after it was asked"),
+        lambda today: Delegation.objects.filter(asked_at__date__lt=months_before(today, 12)),
+        delete_rows,
+    ),
+    Retention(
+        PendingSave,
+        _("A form of the survey that was sent and not yet saved"),
+        _("3 months after it was sent"),
+        lambda today: PendingSave.objects.filter(received_at__date__lt=months_before(today, 3)),
+        delete_rows,
+    ),
+)
+
+_ONLY_ACCOUNT = _("only the link to the account is personal; it goes with the account")
+KEPT_OTHERWISE = {
+    Round: _ONLY_ACCOUNT,
+    Comparability: _ONLY_ACCOUNT,
+    WordingCorrection: _ONLY_ACCOUNT,
+    Response: _("only the link to the person is personal; it goes with the person"),
+}

@@ -1,0 +1,146 @@
+"""A municipality's questionnaire of one round as it stands: what it is asked, has answered, and still misses."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import prefetch_related_objects
+
+from registry.models import AreaMembership, Municipality, RegionMembership
+from surveys.conditions import shown_keys
+from surveys.models import Answer, Comparability, Question, Response, RoundTheme
+from surveys.models.questions import CHOICES, MATRICES, Kind
+
+COMPARABLE = (Comparability.Verdict.SAME, Comparability.Verdict.REWORDED)
+
+
+@dataclass(frozen=True)
+class ThemeProgress:
+    """How far one theme is: questions that count, and those of them that have an answer or a reason."""
+
+    theme: RoundTheme
+    n_asked: int
+    n_answered: int
+
+    @property
+    def is_done(self):
+        """Whether nothing of the theme is open."""
+        return self.n_answered == self.n_asked
+
+
+class Sheet:
+    """What one municipality is asked in one round, with its answers; every table is read once, when first asked for.
+
+    Whom a question concerns is decided by the day on which the round opens, so that it
+    does not change while the round is being answered.
+    """
+
+    def __init__(self, survey_round, municipality, response=None):
+        self.round, self.municipality, self._response = survey_round, municipality, response
+
+    @cached_property
+    def is_of_region(self):
+        """Whether the municipality belonged to the region that asks on the round's first day."""
+        return (
+            RegionMembership.objects.current_on(self.round.opens_on)
+            .filter(region=self.round.region_id, municipality=self.municipality)
+            .exists()
+        )
+
+    @cached_property
+    def response(self):
+        """The municipality's Response, or None before it has begun."""
+        if self._response is not None:
+            return self._response
+        return Response.objects.filter(round=self.round, municipality=self.municipality).first()
+
+    @cached_property
+    def questions(self):
+        """The questions that concern the municipality, in order, with their structure."""
+        questions = self.round.questions.for_municipalities().in_order().with_structure()
+        return [question for question in questions.select_related("size_class") if self._concerns(question)]
+
+    def asked(self, ids):
+        """Return {id: question} of those of `ids` that this municipality answers here, with what reading them takes.
+
+        A save needs a few questions and not the whole form: options, rows and columns are
+        fetched only where a kind has them.
+        """
+        rows = self.round.questions.for_municipalities().filter(pk__in=ids).select_related("indicator", "size_class")
+        questions = [question for question in rows if question.is_asked and self._concerns(question)]
+        with_options = [question for question in questions if question.kind in CHOICES | MATRICES]
+        with_rows = [question for question in questions if question.kind in MATRICES | {Kind.TABLE}]
+        prefetch_related_objects(with_options, "options")
+        prefetch_related_objects(with_rows, "rows")
+        prefetch_related_objects([question for question in with_rows if question.kind == Kind.TABLE], "columns")
+        return {question.pk: question for question in questions}
+
+    def _concerns(self, question):
+        if question.concerns == Question.Concerns.AREA:
+            return question.area_id in self._area_ids
+        if question.concerns == Question.Concerns.SIZE_CLASS:
+            return question.size_class.key == self._size_class_key
+        if question.concerns == Question.Concerns.BILINGUAL:
+            return self.municipality.languages in {Municipality.Languages.FI_SV, Municipality.Languages.SV_FI}
+        return True
+
+    @cached_property
+    def _area_ids(self):
+        memberships = AreaMembership.objects.current_on(self.round.opens_on).filter(municipality=self.municipality)
+        return set(memberships.values_list("area", flat=True))
+
+    @cached_property
+    def _size_class_key(self):
+        places = Municipality.objects.with_population(self.round.opens_on)
+        return places.get(pk=self.municipality.pk).size_class_key
+
+    @cached_property
+    def answers(self):
+        """The saved Answers by the question's id, also of questions that are not asked just now."""
+        if self.response is None:
+            return {}
+        answers = Answer.objects.filter(response=self.response).select_related("answered_by")
+        return {answer.question_id: answer for answer in answers}
+
+    @cached_property
+    def shown(self):
+        """The ids of the questions that are asked with the answers of now; the others keep theirs and do not count."""
+        values = {pk: answer.value for pk, answer in self.answers.items() if answer.state == Answer.State.ANSWERED}
+        return shown_keys(self.questions, values)
+
+    @property
+    def counted(self):
+        """The questions that count: asked now, and more than an explanation."""
+        return [question for question in self.questions if question.is_asked and question.pk in self.shown]
+
+    def has_answer(self, question):
+        """Whether the question has an answer or a reason for having none."""
+        answer = self.answers.get(question.pk)
+        return answer is not None and answer.state != Answer.State.UNANSWERED
+
+    @property
+    def missing(self):
+        """The required questions without an answer or a reason."""
+        return [question for question in self.counted if question.is_required and not self.has_answer(question)]
+
+    def progress(self):
+        """Return the ThemeProgress of each theme in which the municipality is asked something, in order."""
+        by_theme = {}
+        for question in self.questions:
+            by_theme.setdefault(question.round_theme, [])
+        for question in self.counted:
+            by_theme[question.round_theme].append(self.has_answer(question))
+        return [ThemeProgress(theme, len(answered), sum(answered)) for theme, answered in by_theme.items()]
+
+    @cached_property
+    def earlier(self):
+        """The municipality's sent-in answers of the earlier round, by the id of this round's comparable question."""
+        pairs = Comparability.objects.filter(
+            round=self.round, verdict__in=COMPARABLE, from_question__isnull=False, to_question__isnull=False
+        ).values_list("from_question", "to_question")
+        later = dict(pairs)
+        answers = Answer.objects.filter(
+            question__in=list(later),
+            response__municipality=self.municipality,
+            response__submitted_at__isnull=False,
+        ).exclude(state=Answer.State.UNANSWERED)
+        return {later[answer.question_id]: answer for answer in answers}

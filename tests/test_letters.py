@@ -1,0 +1,130 @@
+"""Every link of every letter, opened twice as a mail scanner does, changes nothing and uses nothing up.
+
+A kind of letter without a sample here fails: write how it comes to be sent.
+"""
+
+import datetime as dt
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+from allauth.core import context
+from django.core import mail
+from django.db import connection
+from django.test import Client, RequestFactory
+
+from accounts.adapters import EVENTS, AccountAdapter
+from accounts.models import SecretLink
+from accounts.resetting import reset_second_factor
+from mailing.kinds import all_kinds
+from mailing.outbox import queue_letter
+from registry.invitations import invite
+from tests.accounts.helpers import after_commit, give_totp
+
+pytestmark = pytest.mark.django_db
+LINK = re.compile(r"https?://[^\s\"'<>]+")
+
+
+def notification(prefix):
+    """Return what sends a letter of the sign-in library about a change of the account."""
+
+    def send(cast):
+        request = RequestFactory().get("/")
+        request.session, request.user = {}, cast.leena.user
+        with context.request_context(request):
+            AccountAdapter(request).send_notification_mail(prefix, cast.leena.user)
+
+    return send
+
+
+def second_factor_reset(cast):
+    give_totp(cast.kaisa.user)
+    reset_second_factor(cast.kaisa.user, by=cast.aino)
+
+
+# By kind: what sends one letter of it.
+SAMPLES = {
+    "invitation": lambda cast: invite(cast.leena, by=cast.kaisa.user),
+    "second_factor_reset": second_factor_reset,
+}
+# Letters of the sign-in library do not pass the outbox: they may hold a code.
+LIBRARY = {
+    "sign-in code": lambda cast: Client().post("/kirjaudu/koodi/", {"email": cast.leena.user.email}),
+    "unknown address": lambda cast: Client().post("/kirjaudu/koodi/", {"email": "nobody@example.org"}),
+} | {prefix: notification(prefix) for prefix in EVENTS}
+
+
+def links_of(letter):
+    """Return every address that the letter's text or HTML names."""
+    bodies = [letter.body, *(unescape(str(part.content)) for part in letter.alternatives)]
+    return {found.rstrip(".,;:)") for body in bodies for found in LINK.findall(body)}
+
+
+def whole_database():
+    """Return every row of every table, those without a model too, as the database gives it."""
+    tables = {}
+    with connection.cursor() as cursor:
+        for name in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")  # noqa: S608
+            tables[name] = sorted(map(repr, cursor.fetchall()))
+    return tables
+
+
+def test_every_kind_of_letter_has_its_sample():
+    ours = {kind.name for kind in all_kinds() if kind.make and kind.folder}
+    assert ours == set(SAMPLES)
+
+
+@pytest.mark.parametrize("kind", [*SAMPLES, *LIBRARY])
+def test_a_scanner_opens_every_link_of_the_letter_twice_and_nothing_changes(cast, kind):
+    with after_commit():
+        (SAMPLES | LIBRARY)[kind](cast)
+    (letter,) = mail.outbox
+    links = links_of(letter)
+    Client().get("/")  # what the first page of all writes down
+    before = whole_database()
+
+    seen = {
+        (link, time): Client(HTTP_USER_AGENT="scanner").get(link.removeprefix("http://testserver")).status_code
+        for link in links
+        for time in (1, 2)
+    }
+
+    assert {urlsplit(link).netloc for link in links} == {"testserver"}
+    assert set(seen.values()) == {200}
+    assert whole_database() == before
+    assert [link.is_usable for link in SecretLink.objects.all()] == [True] * SecretLink.objects.count()
+
+
+def test_a_letter_whose_links_did_something_would_be_noticed(cast):
+    """The measure itself: a link that is used is seen in the whole database."""
+    with after_commit():
+        SAMPLES["invitation"](cast)
+    before = whole_database()
+    (link,) = (link for link in links_of(mail.outbox[0]) if "/y/" in link)
+    Client().post(link.removeprefix("http://testserver"))
+    after = whole_database()
+    assert {"accounts_secretlink", "django_session", "accounts_signinevent"} <= {
+        name for name in after if after[name] != before[name]
+    }
+
+
+def test_a_token_has_at_least_128_bits_and_only_its_hash_is_stored(cast):
+    tokens = set()
+    for number in range(3):
+        with after_commit():
+            invite(cast.leena, by=cast.kaisa.user) if number == 0 else None
+            queue_letter(
+                "invitation",
+                key=f"again:{number}",
+                address=cast.leena.user.email,
+                language="fi",
+                arguments={"person": cast.leena.pk, "by": None},
+            )
+        tokens |= {link.split("/")[-2] for link in links_of(mail.outbox[-1]) if "/y/" in link}
+    stored = repr(whole_database())
+    assert {len(token) * 6 >= 128 for token in tokens} == {True}
+    assert [token for token in tokens if token in stored] == []
+    assert SecretLink.objects.usable().count() == 1
+    assert SecretLink.objects.filter(expires_at__gt=dt.datetime.now(dt.UTC) + dt.timedelta(days=15)).count() == 0
