@@ -9,6 +9,7 @@ from html import unescape
 from urllib.parse import urlsplit
 
 import pytest
+import time_machine
 from allauth.core import context
 from django.core import mail
 from django.db import connection
@@ -17,9 +18,14 @@ from django.test import Client, RequestFactory
 from accounts.adapters import EVENTS, AccountAdapter
 from accounts.models import SecretLink
 from accounts.resetting import reset_second_factor
+from common.partial_dates import PartialDate
+from jobs.registry import find_job
 from mailing.kinds import all_kinds
 from mailing.outbox import queue_letter
+from mailing.sending import send_waiting
 from registry.invitations import invite
+from registry.models import Person, Task
+from registry.roles import end_role
 from tests.accounts.helpers import after_commit, give_totp
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +49,43 @@ def second_factor_reset(cast):
     reset_second_factor(cast.kaisa.user, by=cast.aino)
 
 
+MONDAY = dt.datetime(2026, 11, 2, 10, tzinfo=dt.UTC)  # and the first working day of a month
+
+
+def by_the_clock(job, prepare):
+    """Return what queues and sends the letters of a job on a day on which it has something to do."""
+
+    def send(cast):
+        with time_machine.travel(MONDAY, tick=False):
+            Person.objects.update(contact_checked_on=MONDAY.date())
+            prepare(cast)
+            find_job(job).run()
+            send_waiting()
+
+    return send
+
+
+def contacts_are_old(cast):
+    Person.objects.filter(pk=cast.leena.pk).update(contact_checked_on="2026-01-01")
+
+
+def liaison_leaves(cast):
+    end_role(cast.leena_in_oulu, on=PartialDate.day(dt.date(2026, 10, 31)), by=None)
+
+
+def task_is_due(cast):
+    region = cast.kaisa.region
+    Task.objects.create(title="Soita", region=region, assigned_to=cast.kaisa, due_on=MONDAY.date())
+
+
 # By kind: what sends one letter of it.
 SAMPLES = {
     "invitation": lambda cast: invite(cast.leena, by=cast.kaisa.user),
     "second_factor_reset": second_factor_reset,
+    "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
+    "vacancy": by_the_clock("tell_vacancies", liaison_leaves),
+    "coordinator_digest": by_the_clock("coordinators_week", task_is_due),
+    "liaison_digest": by_the_clock("liaisons_month", lambda cast: None),
 }
 # Letters of the sign-in library do not pass the outbox: they may hold a code.
 LIBRARY = {
