@@ -11,7 +11,7 @@ class RegistryConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from mailing import frame, mailbox  # noqa: PLC0415
+        from mailing import frame, mailbox, reasons  # noqa: PLC0415
         from registry import (  # noqa: F401, PLC0415
             association_letters,
             board_columns,
@@ -26,9 +26,11 @@ class RegistryConfig(AppConfig):
         )
         from registry.imports import targets  # noqa: PLC0415
         from registry.imports.tables import OWN_TARGETS  # noqa: PLC0415
+        from registry.letters.recipients import REASONS  # noqa: PLC0415
         from registry.models.site import demo_label  # noqa: PLC0415
 
         publicity.connect()
+        reasons.add_reasons(REASONS)
         frame.add_label(demo_label)
         mailbox.add_contact_finder(replies.who_answers_for)
         quality.register(*quality.CHECKS)

@@ -6,6 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import Done, job
 from registry.directory import forget_sent_texts
+from registry.letters.contact_check import queue_contact_checks
+from registry.letters.coordinator_digest import queue_coordinator_digests
+from registry.letters.liaison_digest import queue_liaison_digests
+from registry.letters.vacancy import queue_vacancy_letters
 from registry.privacy import enforce_retention
 from registry.tasks import update_tasks
 
@@ -30,3 +34,35 @@ def run_enforce_retention():
 def run_forget_questions():
     """Empty the texts of questions to colleagues whose letters have left; return a Done."""
     return Done.of_counts({"emptied": forget_sent_texts()})
+
+
+def _told(counts):
+    """Return the Done of letters queued and of people left out, each reason with how many."""
+    return Done.of_counts(counts, skipped=[reason for reason in counts if reason != "queued"])
+
+
+# Before eight, when letters begin to go; after the tasks have been put in step.
+
+
+@job("ask_to_check_contacts", _("Asks people every half year whether their details are right"), daily_at=dt.time(6, 10))
+def run_contact_checks():
+    """Queue the questions of the day; return a Done."""
+    return _told(queue_contact_checks())
+
+
+@job("tell_vacancies", _("Tells agents that the liaison has left"), daily_at=dt.time(6, 20))
+def run_vacancy_letters():
+    """Queue one letter for each vacancy and agent; return a Done."""
+    return _told(queue_vacancy_letters())
+
+
+@job("coordinators_week", _("Writes on Mondays to coordinators what their week holds"), daily_at=dt.time(6, 30))
+def run_coordinator_digests():
+    """Queue the week's letters on Mondays; return a Done."""
+    return _told(queue_coordinator_digests())
+
+
+@job("liaisons_month", _("Writes on the first working day of a month to liaisons"), daily_at=dt.time(6, 40))
+def run_liaison_digests():
+    """Queue the month's letters on its first working day; return a Done."""
+    return _told(queue_liaison_digests())

@@ -42,10 +42,14 @@ class Coming:
 
 
 class MunicipalityPage:
-    """One municipality as its own people see it on a day; every table is read once, when it is first asked for."""
+    """One municipality as its own people see it on a day; every table is read once, when it is first asked for.
 
-    def __init__(self, access: MunicipalityAccess, on: dt.date):
+    What somebody has read already, for many municipalities at once, is given as `known` under its name here.
+    """
+
+    def __init__(self, access: MunicipalityAccess, on: dt.date, **known):
         self.access, self.on = access, on
+        vars(self).update(known)
 
     @cached_property
     def municipality(self):

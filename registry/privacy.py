@@ -242,7 +242,7 @@ RETENTIONS = (
         _("A letter of a municipality to its associations"),
         _("24 months after it was written"),
         lambda today: AssociationLetter.objects.filter(written_at__date__lt=months_before(today, 24)),
-        _delete,
+        delete_rows,
     ),
     Retention(
         Handover,

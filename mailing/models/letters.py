@@ -45,6 +45,23 @@ class LetterQuerySet(models.QuerySet):
         """Return the letters whose sending should have ended long ago: their worker is no more."""
         return self.filter(state=Letter.State.SENDING, lease_until__lt=timezone.now())
 
+    def keys_among(self, keys):
+        """Return those of `keys` under which a letter has been queued, as a set; one query for each 500."""
+        found = set()
+        for start in range(0, len(keys), 500):
+            found |= set(self.filter(key__in=keys[start : start + 500]).values_list("key", flat=True))
+        return found
+
+    def asked_since(self, kind, moment):
+        """Return the letters of `kind` that wait, whenever queued, or were queued or went after `moment`."""
+        recent = Q(created_at__gt=moment) | Q(claimed_at__gt=moment) | Q(state=Letter.State.WAITING)
+        return self.filter(recent, kind=kind)
+
+    def gone_since(self, moment):
+        """Return the letters that went, or perhaps went, after `moment`, alone or gathered into another."""
+        gone = [Letter.State.SENT, Letter.State.GATHERED, Letter.State.DOUBTFUL]
+        return self.filter(state__in=gone, claimed_at__gt=moment)
+
     def in_scopes(self, scopes):
         """Return the letters of these scopes, such as {"region:17"}."""
         return self.filter(scope__in=scopes)
@@ -60,6 +77,11 @@ class LetterQuerySet(models.QuerySet):
     def with_problem(self):
         """Return the letters that a person has to decide about: failed ones and perhaps sent ones."""
         return self.filter(state__in=[Letter.State.FAILED, Letter.State.DOUBTFUL])
+
+    def problems_by_scope(self, since):
+        """Return {scope: how many letters of it failed or were perhaps sent after `since`}."""
+        rows = self.with_problem().filter(claimed_at__gt=since).order_by().values("scope")
+        return {row["scope"]: row["n"] for row in rows.annotate(n=models.Count("pk"))}
 
     def counts_by_state(self):
         """Return {state: how many}."""

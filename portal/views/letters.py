@@ -31,10 +31,13 @@ def portal_letter_edit(request, access, pk=None):
     draft = get_object_or_404(drafts, pk=pk) if pk else AssociationLetter(municipality=access.municipality)
     form = AssociationLetterForm(posted(request), instance=draft, access=access)
     if form.is_valid():
-        with transaction.atomic():
-            save_draft(form.instance, form.cleaned_data["fields"], by=request.user)
-            form.write_down("portal_letter", by=request.user)
-        return redirect("portal_letter", access.municipality.slug, form.instance.pk)
+        try:
+            with transaction.atomic():
+                save_draft(form.instance, form.cleaned_data["fields"], by=request.user)
+                form.write_down("portal_letter", by=request.user)
+            return redirect("portal_letter", access.municipality.slug, form.instance.pk)
+        except ValidationError as refused:  # somebody has sent it in the same moment
+            form.add_error(None, refused.messages)
     context = {"access": access, "form": form, "heading": _("A letter to associations")}
     return render(request, "portal/portal_form.html", context, status=422 if form.errors else 200)
 

@@ -15,6 +15,7 @@ from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
+from registry.letters.contact_check import checked_person, confirm_by_link, details_of
 
 
 def _kept_to_itself(view):
@@ -56,7 +57,8 @@ def _checked_link(request, token):
     found = find_link(token)
     if found is None and (stop := find_stop_link(token)):
         return _stop(request, stop)
-    page = _PAGES.get(found.purpose) if found and found.is_usable else None
+    pages = _PAGES if found and found.is_usable else _PAGES_OF_USED
+    page = pages.get(found.purpose) if found else None
     answer = page(request, found) if page else None
     # Without its path: the footer's link to feedback would carry the token on.
     return answer or render(request, "links/link_gone.html", {"page_path": ""}, status=410)
@@ -97,4 +99,28 @@ def _sign_in(request, found):
         return None
 
 
-_PAGES = {"invitation": _invitation, "signin": _support}
+def _contact_check(request, found):
+    """Show somebody's details; the button says that all are right. None when no role goes on."""
+    person, roles = checked_person(found)
+    if person is None:
+        return None
+    if request.method == "POST":
+        try:
+            confirm_by_link(found)
+        except ValidationError:
+            return None
+        return redirect(request.path)
+    context = {"page_path": "", "person": person, "details": details_of(person, roles), "place": roles[0].municipality}
+    return render(request, "links/link_contact_check.html", context)
+
+
+def _contact_checked(request, found):
+    """Thank for the answer, however often the page is read again; None for a link that was not used."""
+    if found.used_at is None:
+        return None
+    return render(request, "links/link_contact_checked.html", {"page_path": "", "day": found.used_at})
+
+
+_PAGES = {"invitation": _invitation, "signin": _support, "contact_check": _contact_check}
+# What was done with the button once is done: reading the page again, or pressing twice, says so.
+_PAGES_OF_USED = {"contact_check": _contact_checked}

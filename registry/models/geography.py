@@ -371,6 +371,11 @@ class MunicipalityQuerySet(ScopedQuerySet):
         done = tasks.filter(done_by__isnull=False, created_at__date__gte=OuterRef("vacant_since"))
         return self.exclude(Exists(tasks.open())).exclude(Exists(done))
 
+    def with_vacancy_task(self, on):
+        """Return those of `vacant_on` whose task to name a new liaison is open, with the region's address."""
+        tasks = apps.get_model("registry", "Task").objects.open().filter(kind="vacancy", municipality=OuterRef("pk"))
+        return self.vacant_on(on).filter(Exists(tasks)).with_current_region(on)
+
     def for_home(self, on):
         """Return the municipalities of regions with pages, with `situation` and `region_slug_now`, in one query."""
         return self.with_situation(on).with_current_region(on).filter(region_has_pages=True).by_name()

@@ -111,6 +111,19 @@ class TaskQuerySet(RegionRowQuerySet):
         own = self.exclude(audience=Task.Audience.PAIR)
         return own.open().filter(region=region).select_related("municipality", "assigned_to")
 
+    def for_digest(self, until, regions):
+        """Return the coordinators' open tasks of `regions` that are due by day `until`, with their municipalities.
+
+        Feedback's are left out: a digest tells the feedback itself.
+        """
+        rows = self.open().filter(audience=Task.Audience.COORDINATORS, due_on__lte=until, region__in=regions)
+        return rows.exclude(kind=Task.Kind.FEEDBACK).select_related("municipality").order_by("due_on", "pk")
+
+    def agreed_of_pairs(self, municipalities):
+        """Return the agreed open tasks on the lists of these municipalities' people, in one query."""
+        rows = self.open().filter(audience=Task.Audience.PAIR, is_proposal=False, municipality__in=municipalities)
+        return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+
     def of_pair(self, municipality):
         """Return the list of a municipality's liaisons and agents: open ones first, then the latest done."""
         rows = self.filter(municipality=municipality, audience=Task.Audience.PAIR)
