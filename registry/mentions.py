@@ -19,7 +19,8 @@ FORGOTTEN = "[poistettu]"
 _NOT_TEXT = (Person, User, AssociationContact, SharedMailbox, SecretLink, Letter, Association)
 # A row of a file and a line of a log say nothing but whom they are about.
 _GONE_WHOLE = {"ImportRow", "LogEntry"}
-_BETWEEN = r"""[\s",;]{1,8}"""
+# PostgreSQL does not count a space that keeps words together among \s.
+_BETWEEN = '[\\s\u00a0\u202f",;]{1,8}'
 
 
 def _letters(text):
@@ -35,7 +36,7 @@ def _letters(text):
     return "".join(found)
 
 
-def _phone(text):
+def phone_pattern(text):
     """Return a pattern for a phone number with and without the country's code and spaces, or None for a short one."""
     digits = re.sub(r"\D", "", text)
     national = digits.removeprefix("00").removeprefix("358") if digits.startswith(("358", "00358")) else digits
@@ -58,7 +59,7 @@ def pattern_of(subject):
         given, family = _letters(person.given_name), _letters(person.family_name)
         if not subject.has_namesake:
             ways += [given + _BETWEEN + family, family + _BETWEEN + given]
-        if person.phone and (phone := _phone(person.phone)):
+        if person.phone and (phone := phone_pattern(person.phone)):
             ways.append(phone)
     return "|".join(ways) or None
 
@@ -101,6 +102,14 @@ def mentions(subject):
         rows = list(model._base_manager.alias(**texts).filter(named).order_by("pk"))
         if rows:
             yield model, rows
+
+
+def naming_texts(subject, row):
+    """Return the names of those columns of `row` in whose texts the Subject is named."""
+    pattern = pattern_of(subject)
+    columns = _text_columns(type(row))
+    texts = {field.attname: getattr(row, field.attname) for field in columns}
+    return {name for name, text in texts.items() if _forgotten(text, pattern) != text}
 
 
 def forget_mentions(subject):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.names import SearchField, SortKeyField
 from common.partial_dates import PartialDate
-from registry.mentions import mentions
+from registry.mentions import mentions, naming_texts
 from registry.models import Agent, Appointment, Coordinator, Person
 from registry.privacy import erase_person
 from registry.roles import end_role
@@ -25,6 +26,8 @@ from registry.subjects import OF_PERSON, AtErasure, rows_of, subject_of
 
 # What opens a door is no information about a person, and would open it to whoever finds the file.
 _SECRET = {"password", "token_hash", "session_key", "data", "digest", "key"}
+# What one did in the administration is one's own; to whom is theirs.
+_OF_OTHERS = {LogEntry: {"object_repr", "change_message"}}
 # Rows that name others only by number in a file.
 _NAMED = {"registry.municipality", "registry.region", "registry.area", "registry.sector", "registry.topic"}
 _NAMED |= {"registry.association", "registry.agenttask"}
@@ -52,7 +55,11 @@ def own_subject(account):
 
 
 def own_data(subject):
-    """Return an OwnTable for each table with rows about the Subject, mentions last; a fixed number of queries."""
+    """Return an OwnTable for each table with rows about the Subject, mentions last; a fixed number of queries.
+
+    A copy must not harm the rights of others (article 15(4) of the regulation): of a row
+    that only names the Subject the texts that do so are told, not who sent or keeps it.
+    """
     tables, seen = [], {}
     for model in OF_PERSON:
         rows = _read(rows_of(subject, model))
@@ -64,7 +71,7 @@ def own_data(subject):
         own = seen.get(getattr(model, "instance_type", model), set())
         is_history = hasattr(model, "instance_type")
         named += [
-            {_("Table"): str(model._meta.verbose_name), **_values(row, subject)}
+            {_("Table"): str(model._meta.verbose_name), **_values(row, subject, only=naming_texts(subject, row))}
             for row in rows
             if (row.id if is_history else row.pk) not in own
         ]
@@ -118,11 +125,15 @@ def _table(subject, model, rows):
     )
 
 
-def _values(row, subject):
-    """Return what a row says, in words; of other people's rows only that there is somebody."""
+def _values(row, subject, only=None):
+    """Return what a row says, in words, or its number and the columns `only`; of other people only that they are."""
     values = {}
     for column in row._meta.concrete_fields:
         if column.name in _SECRET or isinstance(column, SortKeyField | SearchField):
+            continue
+        if column.name in _OF_OTHERS.get(type(row), ()) and only is None:
+            continue
+        if only is not None and column.attname not in only and column.name not in {"id", "history_id"}:
             continue
         name = str(capfirst(column.verbose_name))
         value = getattr(row, column.attname)
@@ -135,7 +146,7 @@ def _values(row, subject):
             value = str(getattr(row, f"get_{column.name}_display")())
         if value not in (None, "", [], {}):
             values[name if name not in values else f"{name} ({column.name})"] = value
-    for relation in row._meta.many_to_many:
+    for relation in row._meta.many_to_many if only is None else ():
         if names := [str(each) for each in getattr(row, relation.name).all()]:
             values[str(capfirst(relation.verbose_name))] = names
     return values

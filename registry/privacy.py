@@ -172,10 +172,6 @@ def _erase_from_steps(person, ids):
     of_person = Q(table=Person._meta.label_lower, row_pk__in=ids) | Q(before__person_id__in=list(ids))
     steps = list(ChangedRow.objects.filter(of_person).values_list("change_set", flat=True))
     ChangedRow.objects.filter(change_set__in=steps).delete()
-    named = Q()
-    for text in filter(None, [person.email, person.phone, person.family_name]):
-        named |= Q(cells__icontains=json.dumps(text)[1:-1]) | Q(cells__icontains=text)
-    ImportRow.objects.filter(named).delete()
 
 
 def _erase_people(rows):

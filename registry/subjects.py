@@ -5,6 +5,7 @@ What a person reads and downloads (registry/own_data.py), what erasing takes
 holds them together with the retention periods.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SecretLink, SignInEvent, User
 from mailing.models import Bounce, Letter, Unsubscription
+from registry.mentions import phone_pattern
 from registry.merging import merged_into
 from registry.models import (
     ActingEntry,
@@ -118,6 +120,29 @@ def emails_in(*paths):
     return lambda subject: _any(Q(**{f"{path}__iexact": email}) for path in paths for email in subject.emails)
 
 
+def _phones(*paths):
+    def found(subject):
+        pattern = phone_pattern(subject.person.phone) if subject.person else None
+        return _any(Q(**{f"{path}__iregex": pattern}) for path in paths if pattern)
+
+    return found
+
+
+def _cells_of(subject):
+    """Return what finds rows of files: by address or phone, or by both names, which may stand in cells far apart."""
+    person = subject.person
+    if person is None:
+        return Q(pk__in=[])
+    found = [_in_cells(text) for text in (*subject.emails, person.phone) if text]
+    if not subject.has_namesake:
+        found.append(_in_cells(person.given_name) & _in_cells(person.family_name))
+    return _any(found)
+
+
+def _in_cells(text):
+    return Q(cells__icontains=json.dumps(text)[1:-1]) | Q(cells__icontains=text)
+
+
 def _any(conditions):
     found = Q(pk__in=[])
     for condition in conditions:
@@ -151,7 +176,7 @@ OF_PERSON: dict[type[models.Model], Declared] = {
     ActingEntry: Declared(persons_in("person")),
     ColleagueQuestion: Declared(persons_in("asker")),
     AssociationLetter: Declared(accounts_in("written_by"), _STAYS, WORK),
-    AssociationContact: Declared(emails_in("email"), _ON_REQUEST),
+    AssociationContact: Declared(either(emails_in("email"), _phones("phone")), _ON_REQUEST),
     Feedback: Declared(emails_in("reply_to"), _ON_REQUEST),
     Letter: Declared(either(emails_in("address"), persons_in("arguments__person"))),
     Bounce: Declared(emails_in("address")),
@@ -172,7 +197,7 @@ OF_PERSON: dict[type[models.Model], Declared] = {
     WorkArea: Declared(accounts_in("user")),
     ExportLog: Declared(accounts_in("exported_by"), _STAYS, WORK),
     ImportRun: Declared(accounts_in("started_by"), _STAYS, WORK),
-    ImportRow: Declared(lambda subject: Q(pk__in=[])),  # found by what they say: registry/mentions.py
+    ImportRow: Declared(_cells_of),
     ChangeSet: Declared(accounts_in("done_by", "undone_by"), _STAYS, WORK),
     ChangedRow: Declared(
         lambda subject: (

@@ -173,6 +173,40 @@ def test_nobody_elses_details_are_in_the_file(cast, aija):
     assert [text for text in others if text in held] == []
 
 
+def test_who_complains_of_one_and_whom_one_has_changed_are_not_told(cast, reference, aija):
+    models.Feedback.objects.create(
+        kind="other", message="Valitan: Äijä Öhman ei vastaa", reply_to="valittaja@example.org", answer_by=TODAY,
+        region=reference.pohjois_pohjanmaa,
+    )  # fmt: skip
+    LogEntry.objects.create(
+        user=aija.user, object_repr="Leena Liesi", action_flag=CHANGE, object_id="1", change_message='"Leena Liesi"'
+    )
+    held = own_data_file(own_subject(aija.user), own_data(own_subject(aija.user)))
+
+    assert "Valitan: Äijä Öhman ei vastaa" in held
+    assert [text for text in ("valittaja@example.org", "Liesi") if text in held] == []
+    assert '"admin.logentry"' in held
+
+
+def test_rows_by_phone_and_by_names_in_cells_far_apart_are_held_and_go_but_no_relatives(reference, aija):
+    models.AssociationContact.objects.create(
+        association=factories.AssociationFactory(municipality=reference.oulu), name="Puheenjohtaja",
+        phone="+358 50 0000077", source="x", basis="given", obtained_on=TODAY,
+    )  # fmt: skip
+    run = models.ImportRun.objects.create(target="people", file_name="x.csv")
+    for number, cells in ((7, ["Öhman", "Kaukana", "Äijä"]), (8, ["Pekka", "Öhman", "pekka@example.org"])):
+        models.ImportRow.objects.create(run=run, number=number, cells=cells)
+    models.Task.objects.create(title="Soita Äijä\u00a0Öhman", region=reference.pohjois_pohjanmaa)
+    held = own_data_file(own_subject(aija.user), own_data(own_subject(aija.user)))
+    erase_own_data(aija.user)
+
+    assert [text for text in ("Puheenjohtaja", "Kaukana", "Soita") if text not in held] == []
+    assert "pekka@example.org" not in held
+    assert not models.AssociationContact.objects.exists()
+    assert list(models.ImportRow.objects.values_list("number", flat=True)) == [8]
+    assert models.Task.objects.filter(title="Soita [poistettu]").exists()
+
+
 def test_erasing_leaves_what_is_said_to_stay_and_nothing_else(cast, reference, aija):
     assert all(where_stored(text) for text in ["Äijä Öhman", "aija.tyo@example.org", "0500000077"])
     erase_own_data(aija.user)
