@@ -5,9 +5,12 @@ import re
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from accounts.models import User
 from config.demo import PASSWORD
+from jobs.models import JobRun
+from mailing.models import Letter
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
@@ -135,3 +138,13 @@ def test_demo_has_last_years_round_closed_and_this_years_beside_it(demo):
     assert [(each.key, each.verdict_words) for each in round_differences(now)] == [
         ("theme_question", "muuttunut, ei verrattavissa")
     ]
+
+
+def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
+    kinds = dict(Letter.objects.values_list("kind").annotate(n=Count("pk")))
+    assert kinds["contact_check"] > 5
+    assert kinds["vacancy"] >= 1
+    assert not Letter.objects.exclude(address__endswith="@example.org").exists()
+    runs = {run.name: run.state for run in JobRun.objects.all()}
+    assert set(runs) >= {"ask_to_check_contacts", "tell_vacancies", "coordinators_week", "liaisons_month"}
+    assert set(runs.values()) == {JobRun.State.DONE}
