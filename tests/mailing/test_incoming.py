@@ -188,9 +188,10 @@ class _Pop(socketserver.StreamRequestHandler):
             else:
                 if word == b"DELE":
                     gone.add(int(rest[0]) - 1)
-                self.wfile.write(b"+OK\r\n")
                 if word == b"QUIT":
                     self.server.box[:] = [raw for n, raw in enumerate(box) if n not in gone]
+                self.wfile.write(b"+OK\r\n")
+                if word == b"QUIT":
                     return
 
 

@@ -21,7 +21,7 @@ def lose_connection():
 
 @needs_postgresql
 @pytest.mark.django_db(transaction=True)
-def test_public_page_is_answered_on_the_first_try_after_the_database_was_restarted(client):
+def test_public_page_is_answered_on_the_first_try_after_the_database_was_restarted(client, reference):
     assert client.get("/tietoa/").status_code == 200
     lose_connection()
     assert client.get("/tietoa/").status_code == 200
