@@ -1,6 +1,7 @@
 """Charts drawn on the server: a picture travels with its title, its reading in words, its rows and its source."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 # As includes/chart.html draws them: a row's height, and how long a bar of the whole is.
@@ -63,13 +64,14 @@ class Chart:
     @property
     def bars(self):
         """The rows in their places, top down."""
-        return self._places()[0]
+        return self._places[0]
 
     @property
     def headings(self):
         """The headings of groups in their places, with the line above each."""
-        return self._places()[1]
+        return self._places[1]
 
+    @cached_property
     def _places(self):
         bars, headings, y = [], [], 0
         for row in self.rows:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
 
+from common.kept import kept_in_each_language
+
 
 def plain_number(value, decimals=2):
     """Return a decimal as people write it: no needless zeros, thousands apart."""
@@ -25,8 +27,13 @@ def share_in_words(share):
     """Return a share as it is always written: 19/30 (63 %)."""
     if not share.out_of:
         return str(share.count)
-    percent = _("%(percent)s%%") % {"percent": share.percent}
-    return f"{share.count}/{share.out_of} ({percent})"
+    return _share_in_words(share.count, share.out_of, share.percent)
+
+
+@kept_in_each_language(1024)
+def _share_in_words(count, out_of, percent):
+    percent_in_words = _("%(percent)s%%") % {"percent": percent}
+    return f"{count}/{out_of} ({percent_in_words})"
 
 
 def dialled(phone):

@@ -1,6 +1,7 @@
 """What is public of people, as plain values: a template given these alone cannot show more."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -93,6 +94,14 @@ def _contact_card(appointment):
     )
 
 
+class Way(NamedTuple):
+    """One way to reach somebody, as a link."""
+
+    kind: str
+    link: str
+    words: str
+
+
 @dataclass(frozen=True)
 class CoordinatorCard:
     """One coordinator with everything looked after: a person with two areas is one card."""
@@ -104,9 +113,10 @@ class CoordinatorCard:
     phone: str
 
     @property
-    def phone_link(self):
-        """The number as a link dials it."""
-        return dialled(self.phone)
+    def ways(self):
+        """The Ways that are known: a call first."""
+        ways = Way("phone", f"tel:{dialled(self.phone)}", self.phone), Way("mail", f"mailto:{self.email}", self.email)
+        return [way for way in ways if way.words]
 
 
 def coordinator_cards(roles):

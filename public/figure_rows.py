@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from common.charts import Chart, ChartRow
 from common.days import short_day
+from common.kept import kept_in_each_language
 from common.numbers import plain_number, share_in_words
 from registry.figures import Share
 
@@ -130,10 +131,11 @@ class PublishedRow(NamedTuple):
 def published_rows(figures):
     """Return a PublishedRow for each figure of one query; corrections are told from the rows themselves."""
     corrected = {figure.supersedes_id for figure in figures}
-    return [_published_row(figure, is_corrected=figure.pk in corrected) for figure in figures]
+    return [_published_row(figure, figure.pk in corrected) for figure in figures]
 
 
-def _published_row(figure, *, is_corrected):
+@kept_in_each_language(1024)
+def _published_row(figure, is_corrected):
     value = plain_number(figure.value)
     share = Share(int(figure.value), figure.out_of) if figure.has_share else None
     of_what = figure.base if share else f"{figure.unit} ({figure.base})" if figure.base else figure.unit

@@ -1,15 +1,18 @@
 """What readers write: a search, the choices of a list, feedback."""
 
+from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.utils import flatatt
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from common.kept import kept_in_each_language
 from common.markup import Pattern
 from registry.figures import last_day_of_year
 from registry.models import Feedback, Region, Situation
@@ -99,6 +102,18 @@ class RegionListForm(forms.Form):
             if name in self.errors:
                 field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
 
+    @classmethod
+    def asked(cls, data, *, years, areas, sizes):
+        """Return the form for what an address asks; one that nobody has touched is the same for all, and is kept."""
+        if not data.keys() & cls.base_fields.keys():
+            return _untouched_list_form(tuple(years), tuple(areas), tuple(sizes))
+        return cls(data, years=years, areas=areas, sizes=sizes)
+
+    @cached_property
+    def fields_as_html(self):
+        """The HTML of the fields with their labels and errors."""
+        return render_to_string("includes/choice_fields.html", {"form": self})
+
     def in_words(self):
         """Return what the reader has chosen as (field's name, choice) pairs in words; the order by name goes unsaid."""
         chosen = []
@@ -121,6 +136,11 @@ class RegionListForm(forms.Form):
     def area(data, areas):
         """Return the one of `areas` that `data` asks for, or None."""
         return next((area for area in areas if area.address_key == data.get("alue")), None)
+
+
+@kept_in_each_language(64)
+def _untouched_list_form(years, areas, sizes):
+    return RegionListForm({}, years=years, areas=areas, sizes=sizes)
 
 
 def _words(choices):

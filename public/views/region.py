@@ -44,7 +44,7 @@ def region_detail(request, region_slug):
     over_time = _over_time(region, years, on, today)
     municipalities = municipalities_of(region, on, area=area)
     rows = municipality_rows(region, municipalities, over_time["point"].situations, sizes)
-    form = RegionListForm(request.GET, years=years, areas=areas, sizes=size_choices(rows))
+    form = RegionListForm.asked(request.GET, years=years, areas=areas, sizes=size_choices(rows))
     status = 200 if form.is_valid() else 400
     context = {
         "region": region,
