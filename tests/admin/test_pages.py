@@ -158,6 +158,7 @@ WORDS = {
 INSIDE = {
     models.AssociationLetter,
     models.ActingEntry,
+    models.ColleagueQuestion,
     models.Handover,
     models.ChangedRow,
     models.ImportMapping,

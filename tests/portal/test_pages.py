@@ -193,7 +193,8 @@ def test_a_liaison_of_two_municipalities_chooses_first(cast, reference, leena):
     page = leena.get("/oma/")
 
     assert page.status_code == 200
-    assert re.findall(r'href="(/oma/\w+/)"', page.content.decode()) == ["/oma/hailuoto/", "/oma/oulu/"]
+    places = [link for link in re.findall(r'href="(/oma/\w+/)"', page.content.decode()) if link != "/oma/tiedot/"]
+    assert places == ["/oma/hailuoto/", "/oma/oulu/"]
 
 
 @pytest.mark.parametrize(

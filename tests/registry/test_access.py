@@ -162,6 +162,8 @@ def one_of_everything(region):
         models.ContactEntry.objects.create(region=region, municipality=municipality, about="x"),
         models.Handover.objects.create(region=region, appointment=appointment),
         models.ActingEntry.objects.create(region=region, municipality=municipality, kind="looked"),
+        models.ColleagueQuestion.objects.create(region=region, municipality=municipality, asker=person, text="x"),
+        models.AssociationLetter.objects.create(municipality=municipality, subject="x", text="x"),
         models.ChangeSet.objects.create(kind="import", subject="x", region=region),
         models.ImportMapping.objects.create(target="x", region=region, source="x"),
         models.ImportRun.objects.create(target="x", region=region, file_name="x.csv"),
