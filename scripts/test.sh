@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 marks="not slow"
 if [ "${1:-}" = --slow ]; then
   marks=""
+  export EVERY_WAY=yes # of tests/browser/ways.py
   shift
 fi
 scripts/setup.sh --dev || exit 1

@@ -7,10 +7,16 @@ association agent of Oulu. **Stranger** has an account and no role.
 """
 
 import datetime as dt
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import translation
 
 from common.partial_dates import PartialDate
@@ -34,6 +40,34 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Load the reference data once, long ago; each test's changes are rolled back to it."""
     with django_db_blocker.unblock(), time_machine.travel("2020-01-01"):
         load_reference_data()
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory):
+    """A file with all tables, made once for the whole run, whoever of its processes asks first."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    made = folder / "migrated.sqlite3"
+    with (folder / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            making = folder / "making.sqlite3"
+            environment = os.environ | {
+                "TEST_DATABASE_URL": f"sqlite:///{making}",
+                "DJANGO_SETTINGS_MODULE": "tests.settings",
+            }
+            command = [sys.executable, "-W", "ignore", "manage.py", "migrate", "--verbosity", "0"]
+            subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
+            making.rename(made)
+    return made
+
+
+@pytest.fixture
+def sqlite_environment(migrated_sqlite, tmp_path):
+    """The environment of processes that work on a file of this test's own, in which all tables are."""
+    file = shutil.copy(migrated_sqlite, tmp_path / "own.sqlite3")
+    return os.environ | {"TEST_DATABASE_URL": f"sqlite:///{file}"}
 
 
 @pytest.fixture

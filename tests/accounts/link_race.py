@@ -1,7 +1,7 @@
 """One link pressed in several browsers at the same moment; run by test_race.py, as a module of its own for SQLite.
 
-SQLite in memory has one connection, so `python -m tests.accounts.link_race N` makes a
-file database (named in TEST_DATABASE_URL) and prints the outcomes as JSON.
+SQLite in memory has one connection, so `python -m tests.accounts.link_race N` works in the
+file that TEST_DATABASE_URL names and prints the outcomes as JSON.
 """
 
 import datetime as dt
@@ -60,7 +60,6 @@ def main():
     from django.test.utils import setup_test_environment
 
     setup_test_environment()
-    call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     sys.stdout.write(json.dumps(rounds(int(sys.argv[1]))))
 

@@ -1,7 +1,6 @@
 """A link works once, also when its button is pressed in four browsers at the same moment."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from tests.accounts import link_race
+from tests.databases import on_sqlite_alone
 
 ONCE = [[302, True], [410, False], [410, False], [410, False]]
 
@@ -19,15 +19,16 @@ def test_a_link_pressed_at_once_signs_in_once_on_postgresql():
     assert link_race.rounds(5) == [ONCE] * 5
 
 
-def test_a_link_pressed_at_once_signs_in_once_on_sqlite(tmp_path):
+@on_sqlite_alone
+def test_a_link_pressed_at_once_signs_in_once_on_sqlite(sqlite_environment):
     race = subprocess.run(
         [sys.executable, "-m", "tests.accounts.link_race", "5"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}"},
+        env=sqlite_environment,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert race.returncode == 0, race.stderr

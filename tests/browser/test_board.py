@@ -5,6 +5,7 @@ import pytest
 from config.demo import PASSWORD
 from registry.models import ContactEntry, Municipality, Task
 from tests.browser.test_public import violations
+from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,14 +33,13 @@ def test_axe_finds_nothing_on_the_board_and_the_form(signed_in, site):
         "all tables": "/hallinta/taulut/",
     }
     found = {}
-    for width in (360, 1280):
-        for scheme in ("light", "dark"):
-            signed_in.set_viewport_size({"width": width, "height": 900})
-            signed_in.emulate_media(color_scheme=scheme)
-            for name, address in addresses.items():
-                site(address)
-                if problems := violations(signed_in):
-                    found[name, width, scheme] = problems
+    for width, scheme in WAYS:
+        signed_in.set_viewport_size({"width": width, "height": 900})
+        signed_in.emulate_media(color_scheme=scheme)
+        for name, address in addresses.items():
+            site(address)
+            if problems := violations(signed_in):
+                found[name, width, scheme] = problems
     assert found == {}
 
 

@@ -9,6 +9,7 @@ from registry.models import Appointment, Handover
 from tests.accounts.helpers import latest_code
 from tests.browser.test_public import violations
 from tests.browser.test_signing_in import sign_in
+from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,8 +22,8 @@ def demo():
 
 
 def look(site, page, found, address):
-    """Keep what axe finds at `address` on a narrow dark and a wide light screen."""
-    for width, scheme in ((360, "dark"), (1280, "light")):
+    """Keep what axe finds at `address`."""
+    for width, scheme in WAYS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         site(address)

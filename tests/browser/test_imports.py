@@ -5,6 +5,7 @@ import pytest
 from config.demo import PASSWORD
 from registry.models import ImportRun
 from tests.browser.test_public import violations
+from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,13 +34,12 @@ def test_axe_finds_nothing_on_the_pages_of_imports(demo, site, page):
     for name, address in pages.items():
         site(address)
         page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
-        for width in (360, 1280):
-            for scheme in ("light", "dark"):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=scheme)
-                page.wait_for_timeout(300)  # links fade into their colour
-                if problems := violations(page):
-                    found[name, width, scheme] = problems
+        for width, scheme in WAYS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_timeout(300)  # links fade into their colour
+            if problems := violations(page):
+                found[name, width, scheme] = problems
     page.set_viewport_size({"width": 320, "height": 640})
     for name, address in pages.items():
         site(address)

@@ -1,11 +1,11 @@
 """Merging two rows of one person in a real browser: accessible at both widths, light and dark, without scripts too."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from config.demo import PASSWORD
 from registry.models import ChangeSet, Person
-from tests.browser.test_public import TAGS
+from tests.browser.test_public import violations
+from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,18 +29,16 @@ def sign_in(site, page, address):
 def look_at(site, page, addresses):
     """Return what axe finds, and where the page itself is wider than the window."""
     found = {}
-    for width in (360, 1280):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            for address in addresses:
-                site(address)
-                result = Axe().run(page, options={"runOnly": {"type": "tag", "values": TAGS}})
-                problems = [(each["id"], each["nodes"][0]["html"][:160]) for each in result.response["violations"]]
-                if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-                    problems.append("wider than the window")
-                if problems:
-                    found[address, width, scheme] = problems
+    for width, scheme in WAYS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)
+        for address in addresses:
+            site(address)
+            problems = violations(page)
+            if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                problems.append("wider than the window")
+            if problems:
+                found[address, width, scheme] = problems
     return found
 
 

@@ -11,12 +11,12 @@ from accounts.links import make_link
 from accounts.models import User
 from registry.models import Appointment, Municipality
 from tests.browser.test_public import violations
+from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 from tests.portal.conftest import BACKEND
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OULU = "/oma/oulu/"
-WAYS = [(360, "light"), (360, "dark"), (1280, "light"), (1280, "dark")]
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from accounts.models import User
 from config.demo import PASSWORD
 from config.settings import municipal_sign_ins
 from tests.accounts.helpers import latest_code, totp_code
-from tests.browser.test_portal import WAYS, look
+from tests.browser.test_portal import look
+from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 from tests.identity_server import IdentityServer
 

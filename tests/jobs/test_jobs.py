@@ -1,7 +1,6 @@
 """Jobs run once at their time, whoever looks and however often; a killed worker's task is set free."""
 
 import datetime as dt
-import os
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from jobs.registry import Done, job
 from jobs.running import perform
 from jobs.scheduling import claim_due_jobs
 from jobs.tasks import TaskFailedError, retried, run_job
+from tests.databases import on_sqlite_alone
 
 MOMENT = dt.datetime(2026, 3, 2, 9, 2, 30, tzinfo=dt.UTC)
 
@@ -163,12 +163,12 @@ def test_old_results_and_runs_go(queue):
     assert [run.name for run in JobRun.objects.all()] == ["y"]
 
 
-def test_scheduler_and_worker_are_processes_that_do_the_work_and_stop(tmp_path):
+@on_sqlite_alone
+def test_scheduler_and_worker_are_processes_that_do_the_work_and_stop(sqlite_environment):
     """Two schedulers look at once, a worker does what is due, everybody stops when told to."""
-    base = os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'jobs.sqlite3'}"}
-    where = {"cwd": settings.BASE_DIR, "env": base | {"DJANGO_SETTINGS_MODULE": "tests.jobs.queue_settings"}}
+    environment = sqlite_environment | {"DJANGO_SETTINGS_MODULE": "tests.jobs.queue_settings"}
+    where = {"cwd": settings.BASE_DIR, "env": environment}
     manage = [sys.executable, "-W", "ignore", "manage.py"]
-    subprocess.run([*manage, "migrate", "--verbosity", "0"], check=True, **where)
     schedulers = [
         subprocess.Popen([*manage, "run_jobs"], stdout=subprocess.PIPE, text=True, **where) for _n in range(2)
     ]

@@ -1,7 +1,7 @@
 """The outbox under fire; run by test_fire.py, with workers that are processes of their own.
 
 `python -m tests.mailing.fire worker PORT` is one worker on the database of
-TEST_DATABASE_URL; `python -m tests.mailing.fire sqlite N FOLDER` makes a file database,
+TEST_DATABASE_URL; `python -m tests.mailing.fire sqlite N FOLDER`
 does the whole with one worker and prints what became of the letters as JSON.
 """
 
@@ -121,12 +121,9 @@ def main():
         prepare(int(sys.argv[2]))
         work()
         return
-    from django.core.management import call_command
-
     from tests.mailing.smtp_server import accepted, smtp_server
 
     n, folder = int(sys.argv[2]), Path(sys.argv[3])
-    call_command("migrate", verbosity=0)
     with smtp_server(folder, seed=7) as port:
         prepare(port)
         killed = fight(n, port, n_workers=1, n_killed=1, seconds=900)

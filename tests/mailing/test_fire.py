@@ -1,7 +1,6 @@
 """A mail server that refuses, hangs and drops; workers that are killed: each letter arrives once or is doubtful."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.databases import on_sqlite_alone
 from tests.mailing.fire import fight, outcome, prepare
 from tests.mailing.smtp_server import accepted, smtp_server
 
@@ -56,11 +56,11 @@ def test_a_thousand_letters_and_ten_workers_on_postgresql(tmp_path, monkeypatch)
     _under_fire_on_postgresql(1000, tmp_path, monkeypatch)
 
 
-def _under_fire_on_sqlite(n, tmp_path):
+def _under_fire_on_sqlite(n, tmp_path, environment):
     done = subprocess.run(
         [sys.executable, "-m", "tests.mailing.fire", "sqlite", str(n), str(tmp_path)],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'fire.sqlite3'}"},
+        env=environment,
         capture_output=True,
         text=True,
         check=False,
@@ -72,10 +72,12 @@ def _under_fire_on_sqlite(n, tmp_path):
     _is_right(result, n)
 
 
-def test_one_worker_that_is_killed_and_replaced_on_sqlite(tmp_path):
-    _under_fire_on_sqlite(60, tmp_path)
+@on_sqlite_alone
+def test_one_worker_that_is_killed_and_replaced_on_sqlite(tmp_path, sqlite_environment):
+    _under_fire_on_sqlite(60, tmp_path, sqlite_environment)
 
 
 @pytest.mark.slow
-def test_a_thousand_letters_on_sqlite(tmp_path):
-    _under_fire_on_sqlite(1000, tmp_path)
+@on_sqlite_alone
+def test_a_thousand_letters_on_sqlite(tmp_path, sqlite_environment):
+    _under_fire_on_sqlite(1000, tmp_path, sqlite_environment)

@@ -1,7 +1,7 @@
 """Two people appoint the same person at the same moment; run by test_race.py, as a module of its own for SQLite.
 
-SQLite in memory has one connection, so `python -m tests.registry.race` makes a
-file database (named in TEST_DATABASE_URL) and prints the outcomes as JSON.
+SQLite in memory has one connection, so `python -m tests.registry.race` works in the file
+that TEST_DATABASE_URL names and prints the outcomes as JSON.
 """
 
 import json
@@ -69,9 +69,6 @@ def rounds(ends):
 def main():
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     sys.stdout.write(json.dumps(rounds(json.loads(sys.argv[1]))))
 
 

@@ -1,7 +1,6 @@
 """The same person is not appointed twice, nor the same pair merged twice, when two people press the button at once."""
 
 import json
-import os
 import subprocess
 import sys
 
@@ -9,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.databases import on_sqlite_alone
 from tests.registry import merge_race
 from tests.registry.race import rounds
 
@@ -25,15 +25,16 @@ def test_appointing_at_once_succeeds_once_on_postgresql():
     assert rounds(ENDS) == [EXACTLY_ONE] * len(ENDS)
 
 
-def test_appointing_at_once_succeeds_once_on_sqlite(tmp_path):
+@on_sqlite_alone
+def test_appointing_at_once_succeeds_once_on_sqlite(sqlite_environment):
     race = subprocess.run(
         [sys.executable, "-m", "tests.registry.race", json.dumps(ENDS)],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}"},
+        env=sqlite_environment,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert race.returncode == 0, race.stderr
@@ -49,15 +50,16 @@ def test_merging_at_once_succeeds_once_on_postgresql():
     assert merge_race.rounds(3) == [MERGED_ONCE] * 3
 
 
-def test_merging_at_once_succeeds_once_on_sqlite(tmp_path):
+@on_sqlite_alone
+def test_merging_at_once_succeeds_once_on_sqlite(sqlite_environment):
     race = subprocess.run(
         [sys.executable, "-m", "tests.registry.merge_race", "3"],
         cwd=settings.BASE_DIR,
-        env=os.environ | {"TEST_DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}"},
+        env=sqlite_environment,
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
     assert race.returncode == 0, race.stderr
