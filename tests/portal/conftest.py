@@ -8,7 +8,9 @@ from django.test import Client
 
 from common.partial_dates import PartialDate
 from registry import models
+from surveys.models import Response
 from tests import factories
+from tests.surveys.factories import RoundFactory
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -18,6 +20,15 @@ def client_of(account):
     client = Client()
     client.force_login(account, backend=BACKEND)
     return client
+
+
+def sent_in(municipality):
+    """Return the response that a municipality sent in to a round of 2025."""
+    survey_round = RoundFactory(region=models.Region.objects.get(code="17"), year=2025)
+    moment = dt.datetime(2025, 9, 10, 9, tzinfo=dt.UTC)
+    return Response.objects.create(
+        round=survey_round, municipality=municipality, started_at=moment, submitted_at=moment, submitted_post="sihteeri"
+    )
 
 
 @pytest.fixture
@@ -55,6 +66,7 @@ def portal(cast, reference):
         clients={"anonymous": Client()} | clients,
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
         letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
+        year=sent_in(oulu).round.year,
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
         handover=models.Handover.objects.create(
