@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from registry.models import AreaMembership, Municipality, RegionMembership
 from surveys.concerning import concerns
 from surveys.conditions import shown_keys
-from surveys.models import Answer, Question, Response, RoundTheme
+from surveys.models import Answer, AnswerFile, Question, Response, RoundTheme
 from surveys.sheet import Sheet
 from surveys.told import told
 
@@ -111,6 +111,7 @@ class Told:
     earlier: Answer | None
     earlier_lines: list
     is_missing: bool
+    files: tuple = ()
 
 
 def told_by_theme(response, *, with_earlier=True):
@@ -118,10 +119,21 @@ def told_by_theme(response, *, with_earlier=True):
     sheet = Sheet(response.round, response.municipality, response)
     earlier = sheet.earlier if with_earlier else {}
     missing = {question.pk for question in sheet.missing}
+    files = defaultdict(list)
+    for file in AnswerFile.objects.filter(answer__response=response):
+        files[file.answer_id].append(file)
     themes: dict[RoundTheme, list] = {}
     for question in sheet.counted:
         answer, before = sheet.answers.get(question.pk), earlier.get(question.pk)
         themes.setdefault(question.round_theme, []).append(
-            Told(question, answer, told(question, answer), before, told(question, before), question.pk in missing)
+            Told(
+                question,
+                answer,
+                told(question, answer),
+                before,
+                told(question, before),
+                question.pk in missing,
+                tuple(files[answer.pk] if answer else ()),
+            )
         )
     return list(themes.items())

@@ -183,7 +183,7 @@ class _Answers:
         return answer
 
     def _files_of(self, part, answer):
-        """Return the keys of an answer's files: those of which something is told, and those that time has taken away."""
+        """Return the keys of an answer's files: of which something is told, or that time has taken away."""
         named = (answer.value or {}).get("files", []) if isinstance(answer.value, dict) else []
         for _part, file in self.files:
             if file.answer is answer and (not isinstance(named, list) or str(file.key) not in named):

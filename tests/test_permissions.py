@@ -107,6 +107,7 @@ OPEN = {
     "robots": ([], 200, 405),
     "sitemap": ([], 200, 405),
 }
+NO_FILE = "00000000-0000-4000-8000-000000000000"
 # Steps beside saving, with what each of the staff gets for GET (coordinator, other coordinator, administrator).
 STEPS = {
     "registry_municipality_merge": ("municipality", [], (403, 404, 200)),
@@ -124,6 +125,7 @@ STEPS = {
         [],
         (404, 404, 404),
     ),  # nothing has been sent in (tests/surveys/test_copies.py)
+    "surveys_response_file": ("response", [NO_FILE], (404, 404, 404)),  # whose is it: tests/surveys/test_uploads.py
     "surveys_response_reopen": ("response", [], (200, 404, 200)),
     "surveys_round_export_answers": ("round", [], (405, 404, 405)),
     **{

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,8 +14,9 @@ from registry.admin.filters import OwnRelatedFilter
 from surveys.answering import reopen_response
 from surveys.copies import answers_pdf
 from surveys.following import STATES, state_of, told_by_theme
-from surveys.models import Response
+from surveys.models import AnswerFile, Response
 from surveys.rights import REOPEN
+from surveys.uploads import file_response
 
 
 class ReopenForm(forms.Form):
@@ -59,9 +61,13 @@ class ResponseAdmin(HistoryAdmin):
         css = {"all": ["css/authoring.css"]}
 
     def get_urls(self):
-        pages = {"reopen": self.reopen, "copy": self.copy}
+        pages = {"reopen/": self.reopen, "copy/": self.copy, "file/<uuid:key>/": self.file}
         named = [
-            path(f"<int:object_id>/{page}/", self.admin_site.admin_view(view), name=f"surveys_response_{page}")
+            path(
+                f"<int:object_id>/{page}",
+                self.admin_site.admin_view(view),
+                name=f"surveys_response_{page.partition('/')[0]}",
+            )
             for page, view in pages.items()
         ]
         return [*named, *super().get_urls()]
@@ -96,6 +102,15 @@ class ResponseAdmin(HistoryAdmin):
         name, content = answers_pdf(response)
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
         return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+    def file(self, request, object_id, key):
+        """Hand over a file of the response as an attachment."""
+        response = self.get_object(request, str(object_id))
+        if response is None:
+            raise Http404
+        if not self.has_view_permission(request, response):
+            raise PermissionDenied
+        return file_response(get_object_or_404(AnswerFile, answer__response=response, key=key))
 
     def reopen(self, request, object_id):
         """Ask why, and open the response again for correction."""

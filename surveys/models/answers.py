@@ -31,9 +31,7 @@ from registry.history import PersonalHistory
 from registry.models.scope import ScopedQuerySet
 from surveys.columns import stored_under
 from surveys.history import AnswerHistory
-
-# Never what a browser would run; which of these a question takes is the question's own.
-FILE_TYPES = ["pdf", "docx", "xlsx", "odt", "ods", "txt", "png", "jpg", "jpeg"]
+from surveys.models.questions import FILE_TYPES
 
 
 class OfRoundQuerySet(ScopedQuerySet):
@@ -248,6 +246,10 @@ class AnswerFileQuerySet(OfRoundQuerySet):
     """Reads of files."""
 
     round_path = "answer__response__round"
+
+    def of_municipality(self, municipality, year):
+        """Return the files of what a municipality answers to the round of a year."""
+        return self.filter(answer__response__municipality=municipality, answer__response__round__year=year)
 
 
 class AnswerFile(models.Model):
