@@ -102,12 +102,14 @@ def _is_what_it_says(ending, file):
 
 
 @transaction.atomic
-def take_files(response, questions, data, files, *, by, source=Answer.Source.FORM, delegation=None):
+def take_files(response, questions, data, files, *, by, versions, source=Answer.Source.FORM, delegation=None):
     """Save what a sent form says for its questions of files, and return {question's id: error in words}.
 
     `data` and `files` are the form's: new files under `<key>`, keys of those to take away under
-    `<key>--remove`, a state in place of an answer under `<key>--state`. Of several files the good ones are
-    saved. Raises ValidationError with code "not_open" or "submitted"; nothing is saved then.
+    `<key>--remove`, and what every question has: state, evidence, note, permission to quote. Of several
+    files the good ones are saved. What is no file is not written over a newer answer than that of
+    `versions`, {question's id: number}. Raises ValidationError with code "not_open" or "submitted"; nothing
+    is saved then.
     """
     sheet = locked_sheet(response)
     asked = sheet.asked([question.pk for question in questions if question.kind == Kind.FILE])
@@ -116,34 +118,57 @@ def take_files(response, questions, data, files, *, by, source=Answer.Source.FOR
         if not _is_touched(question, data, files):
             continue
         answer = sheet.answers.get(question.pk)
-        kept, new, error = _keep(answer, set(data.getlist(f"{question.key}--remove"))), [], ""
-        for file in files.getlist(question.key):
-            try:
-                new.append(_new_file(question, file, [*kept, *new], by))
-            except ValidationError as refused:
-                error = error or refused.messages[0]
+        kept = _keep(answer, set(data.getlist(f"{question.key}--remove")))
+        new, problems = _new_files(question, files.getlist(question.key), kept, by)
         keys = [str(each.key) for each in [*kept, *new]]
         reading = read_answer(question, data, files=keys)
-        if reading.errors:
-            error = error or next(iter(reading.errors.values()))
-        # Files that have come are never thrown away for a state that was chosen beside them.
-        values = {"state": Answer.State.ANSWERED, "value": {"files": keys}} if keys else _without_files(reading)
-        if answer is None or any(getattr(answer, name) != value for name, value in values.items()):
+        problems += reading.errors.values()
+        values = _changed(answer or Answer(), _values(reading, keys, answer))
+        if answer is not None and answer.version != versions.get(question.pk, 0):
+            # What follows from files alone is never in the way of somebody else's.
+            of_files = {"state", "value"} if keys or answer.state == Answer.State.ANSWERED else set()
+            if set(values) - of_files:
+                problems.append(_("Somebody else has answered this question meanwhile. Their answer stands now."))
+            values = {name: value for name, value in values.items() if name in of_files}
+        if values:
             (answer,) = write_answers(sheet, {question.pk: values}, **said)
         _store(answer, new)
-        if error:
-            errors[question.pk] = error
+        if problems:
+            errors[question.pk] = problems[0]
     return errors
 
 
 def _is_touched(question, data, files):
-    names = (f"{question.key}--remove", f"{question.key}--state")
-    return bool(files.getlist(question.key)) or any(name in data for name in names)
+    parts = ("remove", "state", "evidence", "note", "quote")
+    return bool(files.getlist(question.key)) or any(f"{question.key}--{part}" in data for part in parts)
 
 
-def _without_files(reading):
-    state = Answer.State.UNANSWERED if reading.errors else reading.state
-    return {"state": state, "value": None}
+def _new_files(question, files, kept, by):
+    """Return (the rows of the files that are taken, what is wrong with the others)."""
+    new, problems = [], []
+    for file in files:
+        try:
+            new.append(_new_file(question, file, [*kept, *new], by))
+        except ValidationError as refused:
+            problems.append(refused.messages[0])
+    return new, problems
+
+
+def _values(reading, keys, answer):
+    """Return the answer's columns after a form; what the form has wrong stays as it was."""
+    if keys:  # files that have come are never thrown away for a state that was chosen beside them
+        values = {"state": Answer.State.ANSWERED, "value": {"files": keys}}
+    elif reading.errors and answer is not None and answer.state != Answer.State.ANSWERED:
+        values = {}
+    else:
+        values = {"state": Answer.State.UNANSWERED if reading.errors else reading.state, "value": None}
+    if not reading.errors:
+        values |= {name: getattr(reading, name) for name in ("evidence_url", "note", "may_be_quoted")}
+    return values
+
+
+def _changed(answer, values):
+    return {name: value for name, value in values.items() if getattr(answer, name) != value}
 
 
 def _keep(answer, removed):

@@ -53,9 +53,9 @@ class ResponseAdmin(HistoryAdmin):
     sortable_by = []
     fields = [
         "municipality", "round", "state", "respondent", "respondent_post", "fallback_reason", "started_at",
-        "submitted_at", "submitted_by", "submitted_post", "reopened_at", "reopened_by", "reopen_reason",
+        "submitted_at", "sender", "submitted_post", "reopened_at", "reopener", "reopen_reason",
     ]  # fmt: skip
-    readonly_fields = ["state"]
+    readonly_fields = ["state", "sender", "reopener"]
 
     class Media:
         css = {"all": ["css/authoring.css"]}
@@ -76,6 +76,24 @@ class ResponseAdmin(HistoryAdmin):
     def state(self, response):
         """Return how the response stands, in words."""
         return STATES[state_of(response)]
+
+    def get_fields(self, request, obj=None):
+        """Leave out the steps that have not been taken."""
+        always = {"municipality", "round", "state", "respondent_post"}
+        columns = {"sender": "submitted_by", "reopener": "reopened_by"}
+        fields = super().get_fields(request, obj)
+        return [name for name in fields if name in always or getattr(obj, columns.get(name, name), None)]
+
+    # As words, because accounts have pages for administrators alone.
+    @admin.display(description=_("sent in by"))
+    def sender(self, response):
+        """Return whose account sent the response in."""
+        return str(response.submitted_by)
+
+    @admin.display(description=_("reopened by"))
+    def reopener(self, response):
+        """Return whose account opened the response again."""
+        return str(response.reopened_by)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """Show below the response what it says, theme by theme."""

@@ -56,13 +56,13 @@ def _queue(kind, response, account, moment, *, by):
             )
 
 
-def _response_of(letter, moment_name):
-    """Return the response that the letter is about; not wanted when it has been sent in or opened anew since."""
+def _response_of(letter, moment_name, *, otherwise):
+    """Return the response that the letter is about; not wanted for the reason `otherwise` when things have moved on."""
     rows = Response.objects.select_related("round__region", "municipality")
     response = rows.filter(pk=letter.arguments["response"]).first()
     moment = getattr(response, moment_name, None)
     if moment is None or moment.isoformat() != letter.arguments["moment"]:
-        raise NotWantedError
+        raise NotWantedError(otherwise)
     return response
 
 
@@ -100,7 +100,7 @@ def _written(kind, response, person, **more):
 )
 def survey_receipt_letter(letter):
     """Write that the answers have come in; not when they have been opened again meanwhile."""
-    response = _response_of(letter, "submitted_at")
+    response = _response_of(letter, "submitted_at", otherwise="opened_again")
     moment = timezone.localtime(response.submitted_at)
     return _written(
         RECEIPT,
@@ -127,7 +127,7 @@ def survey_receipt_letter(letter):
 )
 def survey_reopened_letter(letter):
     """Write why the answers are opened again; not when they have been sent in meanwhile."""
-    response = _response_of(letter, "reopened_at")
+    response = _response_of(letter, "reopened_at", otherwise="opened_again")
     if response.is_submitted:
         raise NotWantedError("answered")
     last_day = short_day(response.round.closes_on)

@@ -15,7 +15,7 @@ from registry.models import Municipality
 from surveys import models
 from surveys.answering import reopen_response, save_answers, start_response, submit_response
 from surveys.authoring import copy_round, open_round
-from surveys.following import lines_of
+from surveys.following import lines_of, told_by_theme
 from surveys.questionnaires import import_questionnaire
 from surveys.reading import Reading
 from tests.admin.conftest import as_kaisa, as_outi  # noqa: F401 - fixtures
@@ -134,6 +134,19 @@ def test_a_response_is_read_whole_with_who_when_how_and_last_years(reference, ca
     assert "Last time (10.9.2025): 1\u00a0250,5" in new or "Last time (10.9.2025): 1250.5" in new or "1,250.5" in new
     assert "An answer is missing" in new
     assert as_outi.get(url("response_change", response.pk)).status_code == 302
+
+
+def test_a_response_takes_the_same_queries_for_one_answer_and_for_two(asked, reference, cast):
+    counts = []
+    response = answer(asked, reference.oulu, cast.leena.user)
+    for _time in range(2):
+        fresh = models.Response.objects.of_year(reference.oulu, 2026)
+        with CaptureQueriesContext(connection) as caught:
+            told_by_theme(fresh)
+        counts.append(len(caught))
+        reading = {asked.follow_up.pk: Reading(state="do_not_know")}
+        save_answers(response, reading, by=cast.leena.user, versions={})
+    assert counts[0] == counts[1]
 
 
 def test_opening_again_asks_the_reason_tells_what_happens_and_writes_to_who_sent_it_in(
