@@ -207,8 +207,9 @@ def test_copying_in_another_language_copies_each_language(default):
 @pytest.fixture
 def changed(default):
     """A copy in which five questions differ: reworded, an option more, a condition less, a removed and a new one."""
-    before = export_questionnaire(default)
-    copy = copy_round(open_round(default, by=None), 2027, by=None, **DAYS)
+    opened = open_round(default, by=None)
+    before = export_questionnaire(opened)
+    copy = copy_round(opened, 2027, by=None, **DAYS)
     reworded = asked(copy, "premises_rules")
     reworded.wording_fi = "Onko tiloille kirjalliset pelisäännöt?"
     reworded.save()

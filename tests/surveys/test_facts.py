@@ -180,7 +180,7 @@ def test_the_part_of_a_page_shows_both_sides_and_the_button_only_where_it_may_be
     found = beside(response)["premises_cost"]
 
     told = render_to_string("surveys/facts.html", {"beside": found})
-    offered = render_to_string("surveys/facts.html", {"beside": found, "url": "/x/", "next": "/y/"})
+    offered = render_to_string("surveys/facts.html", {"beside": found, "url": "/x/", "next": "/y/", "csrf_token": "z"})
     propose_update(Sheet(response.round, response.municipality), "premises_cost", by=None)
     after = render_to_string("surveys/facts.html", {"beside": beside(response)["premises_cost"], "url": "/x/"})
 
@@ -188,4 +188,5 @@ def test_the_part_of_a_page_shows_both_sides_and_the_button_only_where_it_may_be
     assert "1 paikka: maksullinen" in told
     assert ("<button" in told, "<button" in offered, "<button" in after) == (False, True, False)
     assert 'action="/x/"' in offered
+    assert 'name="csrfmiddlewaretoken" value="z"' in offered
     assert "on ehdotettu" in after
