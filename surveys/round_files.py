@@ -1,4 +1,4 @@
-"""A round with its answers as a file: the same round gives the same bytes, and comes back as it was (docs/adr/0020).
+"""A round with its answers as a file: the same round gives the same bytes, and comes back as it was (docs/adr/0021).
 
 Beside what was asked (surveys/questionnaires.py) the file has when the round was open,
 corrected words, and each municipality's response: its steps with their reasons, and of
