@@ -77,7 +77,7 @@ def _data_of(response, language):
 
 
 def _question(told):
-    answer, lines = told.answer, list(told.lines)
+    answer, lines = told.answer, [str(line) for line in told.lines]
     lines += [each.name for each in told.files]
     if answer and answer.note:
         lines.append(_("Note to the coordinator: %(note)s") % {"note": answer.note})
