@@ -4,10 +4,10 @@ from accounts.models import User
 from registry.models import Premises
 from surveys.answering import reopen_response, save_answers, start_response, submit_response
 from surveys.facts import beside_answers, propose_update
-from surveys.following import places_of
 from surveys.models import Round
 from surveys.models.questions import CHOICES, MATRICES, NUMBERS, TEXTS
 from surveys.reading import Reading
+from surveys.responses import places_of
 from surveys.sheet import Sheet
 
 REASON = "Avustusten summa ei voi pitää paikkaansa: tarkistakaa."

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from common.tables import ascii_name
 from registry.models.site import demo_label
-from surveys.following import told_by_theme
+from surveys.responses import told_by_theme
 
 TEMPLATE = Path(__file__).parent / "print" / "answers.typ"
 # What the typeface that typst brings can show; what it cannot would be refused as a tagged PDF.

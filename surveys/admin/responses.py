@@ -13,8 +13,8 @@ from registry.admin.base import HistoryAdmin, Step
 from registry.admin.filters import OwnRelatedFilter
 from surveys.answering import reopen_response
 from surveys.copies import answers_pdf
-from surveys.following import STATES, state_of, told_by_theme
 from surveys.models import AnswerFile, Response
+from surveys.responses import STATES, state_of, told_by_theme
 from surveys.rights import REOPEN
 from surveys.uploads import file_response
 

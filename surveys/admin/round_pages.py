@@ -25,9 +25,9 @@ from surveys.authoring import (
 from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
-from surveys.following import SUBMITTED, lines_of
 from surveys.letters.opened import preview_opened, tell_opened
 from surveys.questionnaires import export_questionnaire, import_questionnaire
+from surveys.responses import SUBMITTED, lines_of
 from surveys.round_files import export_round, import_round
 
 

@@ -15,10 +15,10 @@ from mailing.writing import write
 from registry.letters.recipients import answers_for, person_of, preview_letters, today
 from registry.models import Municipality
 from surveys.completeness import estimate_minutes
-from surveys.following import places_of
 from surveys.letters import FOLDER, survey_address
 from surveys.models import Response, Round
 from surveys.respondents import respondent_of, respondents_of
+from surveys.responses import places_of
 
 KIND = "survey_opened"
 

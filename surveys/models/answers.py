@@ -79,7 +79,7 @@ class ResponseQuerySet(OfRoundQuerySet):
         return rows.select_related("round__region", "municipality").order_by("-round__opens_on", "-pk").first()
 
     def in_state(self, state):
-        """Return the responses that stand so (a key of surveys/following.py's STATES)."""
+        """Return the responses that stand so (a key of surveys/responses.py's STATES)."""
         open_ones = self.filter(submitted_at__isnull=True)
         return {
             "submitted": self.submitted(),

@@ -15,9 +15,9 @@ from registry.models import Municipality
 from surveys import models
 from surveys.answering import reopen_response, save_answers, start_response, submit_response
 from surveys.authoring import copy_round, open_round
-from surveys.following import lines_of, told_by_theme
 from surveys.questionnaires import import_questionnaire
 from surveys.reading import Reading
+from surveys.responses import lines_of, told_by_theme
 from tests.admin.conftest import as_kaisa, as_outi  # noqa: F401 - fixtures
 from tests.surveys import factories
 from tests.surveys.every_kind import answers, questionnaire
