@@ -17,6 +17,7 @@ from common.partial_dates import PartialDate, Precision
 from config.demo_imports import add_imports
 from config.demo_letters import run_this_mornings_jobs
 from config.demo_oddities import leave_oddities
+from config.demo_records import add_records
 from config.demo_surveys import add_rounds
 from config.demo_work import work_of_handover, work_of_pairs, work_of_region
 from registry.consents import give_consent, withdraw_consent
@@ -169,6 +170,7 @@ def build_demo(today=None):
     _twins(world)
     add_imports(today)
     add_rounds(today)
+    add_records()
     run_this_mornings_jobs()
     return world.n_people
 

@@ -2,7 +2,21 @@
 
 from django.urls import include, path
 
-from portal.views import contacts, coordination, directory, handover, letters, look, offers, own_data, start, tasks
+from portal.views import (
+    contacts,
+    coordination,
+    directory,
+    handover,
+    letters,
+    look,
+    offers,
+    own_data,
+    start,
+    survey_copy,
+    survey_facts,
+    survey_file,
+    tasks,
+)
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -29,6 +43,9 @@ _of_municipality = [
     path("kirje/<int:pk>/", letters.portal_letter, name="portal_letter"),
     path("kirje/<int:pk>/muuta/", letters.portal_letter_edit, name="portal_letter_edit"),
     path("kirje/<int:pk>/laheta/", letters.portal_letter_send, name="portal_letter_send"),
+    path("kysely/<int:year>/vastaukset.pdf", survey_copy.portal_survey_copy, name="portal_survey_copy"),
+    path("kysely/<int:year>/tiedosto/<uuid:key>/", survey_file.portal_survey_file, name="portal_survey_file"),
+    path("kysely/<int:year>/rekisteri/<slug:question>/", survey_facts.portal_survey_fact, name="portal_survey_fact"),
     path("tehtavat/", tasks.portal_tasks, name="portal_tasks"),
     path("tehtavat/<int:pk>/tehty/", tasks.portal_task_tick, name="portal_task_tick"),
     path("tehtavat/<int:pk>/uudelleen/", tasks.portal_task_again, name="portal_task_again"),

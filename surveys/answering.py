@@ -15,6 +15,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from registry.models import Agent, Appointment
 from surveys.forms import typed_of
+from surveys.letters.responses import queue_receipts, queue_reopened
 from surveys.models import Answer, Question, Response, Round
 from surveys.reading import Reading, read_answer
 from surveys.sheet import Sheet
@@ -82,7 +83,7 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM):
     for pk, reading in answers.items():
         if pk not in questions:
             raise ValidationError(_("The question is not asked of this municipality."), code="question")
-        _check_value(questions[pk], reading)
+        check_value(questions[pk], reading)
     outcome, changed = Outcome(), {}
     for pk, reading in answers.items():
         saved = sheet.answers.get(pk)
@@ -112,7 +113,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
     if not asked.asks_evidence:
         reading.evidence_url = ""
     try:
-        _check_value(asked, reading)
+        check_value(asked, reading)
     except ValidationError as error:
         message = _("The earlier answer does not fit this year's question: answer it anew.")
         raise ValidationError(message, code="not_comparable") from error
@@ -128,7 +129,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
 
 @transaction.atomic
 def submit_response(response, *, by):
-    """Send the response in, which locks it, and return it; one that has been sent in already is returned as it is.
+    """Send the response in: lock it, queue the receipts, return it. One that has been sent in already stays as it is.
 
     Raises ValidationError with code "not_open", or one with code "missing" for each
     required question that has neither an answer nor a reason.
@@ -147,13 +148,15 @@ def submit_response(response, *, by):
     locked.submitted_post = post_of(by, locked.municipality)
     locked._history_user = by
     locked.save()
+    queue_receipts(locked, by=by)
     return locked
 
 
 @transaction.atomic
 def reopen_response(response, *, reason, by):
-    """Open a response that was sent in for correction, and return it; the earlier sending stays in history.
+    """Open a response that was sent in for correction, tell who sent it in, and return it.
 
+    The earlier sending stays in history.
     Raises ValidationError with code "not_submitted", "reason", or "not_open": after the
     round has closed it is the round that is opened again first.
     """
@@ -163,11 +166,13 @@ def reopen_response(response, *, reason, by):
     if not reason.strip():
         raise ValidationError(_("Write why the response is opened again."), code="reason")
     _check_open(locked.round)
+    submitted_by = locked.submitted_by
     locked.submitted_at, locked.submitted_by, locked.submitted_post = None, None, ""
     locked.reopened_at, locked.reopened_by, locked.reopen_reason = timezone.now(), by, reason.strip()
     locked.clean_fields(exclude=["respondent"])
     locked._history_user = by
     locked.save()
+    queue_reopened(locked, submitted_by=submitted_by, by=by)
     return locked
 
 
@@ -205,11 +210,14 @@ def _check_open(survey_round):
         raise ValidationError(_("The survey does not take answers now."), code="not_open")
 
 
-def _check_value(question, reading):
-    """Refuse what no form of the question could have said: forged keys, a state that is not offered, a wrong type."""
+def check_value(question, reading, files=()):
+    """Refuse what no form of the question could have said: forged keys, a state that is not offered, a wrong type.
+
+    `files` are the keys of the answer's files. Raises ValidationError with code "value".
+    """
     try:
         typed = typed_of(question, Answer(question=question, **dict(zip(CONTENT, _content(reading), strict=True))))
-        again = read_answer(question, typed)
+        again = read_answer(question, typed, files=files)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValidationError(_("This is not an answer to the question."), code="value") from error
     if reading.errors or again.errors or _content(again) != _content(reading):

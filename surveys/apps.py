@@ -11,10 +11,13 @@ class SurveysConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
+        from mailing import reasons  # noqa: PLC0415
         from registry import access, privacy, subjects  # noqa: PLC0415
         from surveys import rights  # noqa: PLC0415
+        from surveys.letters import REASONS, opened, responses  # noqa: F401, PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)
+        reasons.add_reasons(REASONS)

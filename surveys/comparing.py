@@ -54,9 +54,9 @@ class Difference:
     @property
     def digest(self):
         """What exactly differs, so that a decision about something else is known to be stale."""
-        # Not of the changes in words: those read differently in each language.
+        # Of keys alone: changes in words read differently in each language, and a file takes the digest along.
         told = [
-            [question.round_theme.theme_id, question_as_data(question)]
+            [question.round_theme.theme.key, question_as_data(question)]
             for question in (self.earlier, self.later)
             if question is not None
         ]

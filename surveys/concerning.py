@@ -15,10 +15,13 @@ def questions_for(questions, municipality, on):
     """
     areas = set(AreaMembership.objects.current_on(on).filter(municipality=municipality).values_list("area", flat=True))
     place = Municipality.objects.with_population(on).get(pk=municipality.pk)
-    rules = {
-        Question.Concerns.ALL: lambda question: True,
-        Question.Concerns.AREA: lambda question: question.area_id in areas,
-        Question.Concerns.SIZE_CLASS: lambda question: question.size_class.key == place.size_class_key,
-        Question.Concerns.BILINGUAL: lambda question: place.languages in BILINGUAL,
-    }
-    return [question for question in questions if rules[Question.Concerns(question.concerns)](question)]
+    return [question for question in questions if concerns(question, place, areas)]
+
+
+def concerns(question, place, areas):
+    """Whether a question concerns a municipality from `with_population` that is in the areas with these ids."""
+    if question.concerns == Question.Concerns.AREA:
+        return question.area_id in areas
+    if question.concerns == Question.Concerns.SIZE_CLASS:
+        return question.size_class.key == place.size_class_key
+    return question.concerns == Question.Concerns.ALL or place.languages in BILINGUAL

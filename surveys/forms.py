@@ -110,6 +110,8 @@ class ThemeForm:
 class AskedQuestion:
     """One question for its template: words, inputs, errors. `name` begins the name of each of its inputs."""
 
+    uploaded = ()  # the files that are there (surveys/uploads.py)
+
     def __init__(self, question, answer, data, files, number):
         self.question, self.answer, self.number = question, answer, number
         self.name = question.key

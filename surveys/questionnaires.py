@@ -1,25 +1,24 @@
 """A questionnaire as a file: the same round gives the same bytes, and comes back as it was.
 
 The file has what a round asks, in order, under stable keys: themes, criteria, indicators,
-questions with everything that belongs to them. What has its usual value is left out. It
-has no answers, nobody's names, and no verdicts on other years' questions.
+questions with everything that belongs to them, and the verdicts on how they compare with
+earlier years' questions. What has its usual value is left out. It has no answers and
+nobody's names.
 """
 
-import datetime as dt
-import json
-from decimal import Decimal, InvalidOperation
-
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from registry.models import Area, SizeClass
 from surveys.conditions import check_term
 from surveys.models import (
+    Comparability,
     ConditionTerm,
     Criterion,
     Indicator,
     Option,
+    OptionMatch,
     Question,
     QuestionRow,
     Round,
@@ -29,6 +28,7 @@ from surveys.models import (
     Threshold,
 )
 from surveys.models.rounds import LANGUAGES
+from surveys.plain_data import Reader, as_text, plain, read_file, written
 
 FORMAT = "rinnalla-questionnaire-1"
 LARGEST_FILE = 2_000_000
@@ -54,54 +54,60 @@ _PARTS = {
 
 def export_questionnaire(survey_round):
     """Return what a round asks as the text of a JSON file, always the same bytes for the same questions."""
+    return as_text({"format": FORMAT, **round_as_data(survey_round)})
+
+
+def round_as_data(survey_round):
+    """Return what a round asks and how it compares with earlier ones, as plain data."""
     questions = list(survey_round.questions.in_order().with_structure().select_related("criterion", "area__group"))
     by_theme = {}
     for question in questions:
         by_theme.setdefault(question.round_theme_id, []).append(question)
     criteria = {question.criterion for question in questions} | {question.indicator.criterion for question in questions}
-    whole = {
-        "format": FORMAT,
-        **_written(survey_round, _ROUND),
+    before = {"made_from": survey_round.copied_from.year} if survey_round.copied_from else {}
+    verdicts = verdicts_as_data(survey_round)
+    return {
+        **written(survey_round, _ROUND),
         "languages": survey_round.languages,
+        **before,
         "criteria": [
-            _written(each, ("key", "name"))
-            for each in sorted(filter(None, criteria), key=lambda c: (c.position, c.key))
+            written(each, ("key", "name")) for each in sorted(filter(None, criteria), key=lambda c: (c.position, c.key))
         ],
         "themes": [
             {
-                **_written(each.theme, _THEME),
-                "in_round": _written(each, _ROUND_THEME),
+                **written(each.theme, _THEME),
+                "in_round": written(each, _ROUND_THEME),
                 "questions": [question_as_data(question) for question in by_theme.get(each.pk, ())],
             }
             for each in survey_round.themes.select_related("theme").order_by("position", "pk")
         ],
+        **({"verdicts": verdicts} if verdicts else {}),
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def question_as_data(question):
     """Return one question with everything that belongs to it as plain data under stable keys."""
     indicator = question.indicator
-    written = {
+    data = {
         "indicator": {
-            **_written(indicator, ("key", "name")),
+            **written(indicator, ("key", "name")),
             "theme": indicator.theme.key,
             **({"criterion": indicator.criterion.key} if indicator.criterion else {}),
             **({"is_regional": True} if indicator.region_id else {}),
         },
         **({"criterion": question.criterion.key} if question.criterion else {}),
-        **_written(question, _QUESTION),
+        **written(question, _QUESTION),
     }
     if question.area_id:
-        written["area"] = question.area.address_key
+        data["area"] = question.area.address_key
     if question.size_class_id:
-        written["size_class"] = question.size_class.key
+        data["size_class"] = question.size_class.key
     for name, (_model, fields) in _PARTS.items():
         if rows := list(getattr(question, name).all()):
-            written[name] = [_written(row, fields) for row in rows]
+            data[name] = [written(row, fields) for row in rows]
     if terms := list(question.conditions.all()):
-        written["condition"] = _groups(terms)
-    return written
+        data["condition"] = _groups(terms)
+    return data
 
 
 def _groups(terms):
@@ -111,39 +117,46 @@ def _groups(terms):
             "indicator": term.earlier.indicator.key,
             "operator": term.operator,
             "option": term.option.key if term.option_id else None,
-            "number": _plain(term.number),
+            "number": plain(term.number),
         }
         groups.setdefault(term.group, []).append({name: value for name, value in known.items() if value is not None})
     return list(groups.values())
 
 
-def _written(row, names):
-    """Return the named columns of a row as JSON takes them, without those that have their usual value."""
-    written = {}
-    translated = getattr(row, "WORDING", ("name", "description"))
-    for name in names:
-        if name in translated:
-            words = {language: getattr(row, f"{name}_{language}") for language in LANGUAGES}
-            value, usual = {language: text for language, text in words.items() if text}, {}
-        else:
-            field = row._meta.get_field(name)
-            value = _plain(getattr(row, name))
-            has_usual = field.has_default() or field.null or field.blank
-            usual = _plain(field.to_python(field.get_default())) if has_usual else _NOTHING
-        if value != usual:
-            written[name] = value
-    return written
+# What a verdict names beside the questions; the digest says about which difference it was.
+_VERDICT = ("verdict", "reason", "decided_at", "decided_about")
 
 
-_NOTHING = object()
+def verdicts_as_data(survey_round):
+    """Return the verdicts on how a round's questions compare with earlier ones, in their order."""
+    rows = (
+        survey_round.comparabilities.select_related(
+            "from_question__indicator", "from_question__round", "from_question__round_theme",
+            "to_question__indicator", "to_question__round_theme",
+        )
+        .prefetch_related("matches__from_option", "matches__to_option")
+    )  # fmt: skip
+    # Databases differ in where they put what has no later question: last.
+    ordered = sorted(rows, key=lambda row: _place_of(row.to_question) + _place_of(row.from_question))
+    return [
+        {
+            **({"earlier": _named(row.from_question, with_year=True)} if row.from_question else {}),
+            **({"question": _named(row.to_question)} if row.to_question else {}),
+            **written(row, _VERDICT),
+            **({"matches": matches} if matches else {}),
+        }
+        for row in ordered
+        for matches in [sorted([each.from_option.key, each.to_option.key] for each in row.matches.all())]
+    ]
 
 
-def _plain(value):
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}" if value else "0"
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return str(value) if isinstance(value, models.TextChoices) else value
+def _place_of(question):
+    return (1,) if question is None else (0, *question.place)
+
+
+def _named(question, with_year=False):
+    year = {"year": question.round.year} if with_year else {}
+    return {**year, "indicator": question.indicator.key, **written(question, ("audience",))}
 
 
 # --- In --------------------------------------------------------------------------------------------------------------
@@ -154,10 +167,19 @@ def import_questionnaire(text, region, *, by, year=None, opens_on=None, closes_o
     """Make a draft round of `region` from the text of a file and return it.
 
     Themes, criteria and indicators that are not known yet are added; those that are
-    stay as they are. `year`, `opens_on` and `closes_on` stand in for the file's.
+    stay as they are. Verdicts on earlier years come along when the round is of the same
+    year and the region has the rounds that they name. `year`, `opens_on` and `closes_on` stand in for the file's.
     Raises ValidationError with a code and the place in the file; nothing is saved then.
     """
-    whole = _Reader(_read(text), "")
+    whole = _read(text)
+    survey_round = import_structure(whole, region, by=by, year=year, opens_on=opens_on, closes_on=closes_on)
+    if survey_round.year == whole.get("year", int) and not missing_years(whole, region):
+        import_verdicts(whole, survey_round, by=by)
+    return survey_round
+
+
+def import_structure(whole, region, *, by, year=None, opens_on=None, closes_on=None):
+    """Make a draft round of `region` from the Reader of a file, without verdicts, and return it."""
     survey_round = Round(region=region)
     survey_round._history_user = by
     whole.fill(survey_round, _ROUND)
@@ -175,10 +197,63 @@ def import_questionnaire(text, region, *, by, year=None, opens_on=None, closes_o
     return survey_round
 
 
+def missing_years(whole, region):
+    """Return the earlier years with which a file compares its questions and of which `region` has no round."""
+    named = [part.part("earlier").get("year", int) for part in whole.parts("verdicts") if "earlier" in part.values]
+    named += [whole.get("made_from", int)] if "made_from" in whole.values else []
+    return sorted(set(named) - set(Round.objects.filter(region=region, year__in=named).values_list("year", flat=True)))
+
+
+def import_verdicts(whole, survey_round, *, by):
+    """Add a file's verdicts to the draft that was made from it; the earlier rounds are there."""
+    if "made_from" in whole.values:
+        survey_round.copied_from = Round.objects.get(region=survey_round.region_id, year=whole.get("made_from", int))
+        survey_round._history_user = by
+        survey_round.save()
+    rows = Question.objects.filter(round__region=survey_round.region_id).select_related("round", "indicator")
+    questions = {}
+    for question in rows.prefetch_related("options"):
+        questions.setdefault((question.round.year, question.audience), {})[question.indicator.key] = question
+    for part in whole.parts("verdicts"):
+        earlier, later = part.part("earlier"), part.part("question")
+        row = Comparability(round=survey_round)
+        if earlier.values:
+            row.from_question = _question_of(earlier, questions, earlier.get("year", int))
+        if later.values:
+            row.to_question = _question_of(later, questions, survey_round.year)
+        part.fill(row, _VERDICT)
+        row._history_user = by
+        part.save(row)
+        for pair in part.get("matches", list, []):
+            _import_match(part, row, pair)
+
+
+def _question_of(part, questions, year):
+    audience = part.get("audience", str, Question.Audience.MUNICIPALITY.value)
+    found = part.known("indicator", questions.get((year, audience), {}))
+    return found or part.refuse(_("“%(key)s” is not known."), "unknown", key="indicator")
+
+
+def _import_match(part, row, pair):
+    if not isinstance(pair, list) or len(pair) != 2 or not (row.from_question and row.to_question):
+        part.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key="matches")
+    ends = Reader(dict(zip(("from", "to"), pair, strict=True)), f"{part.path}/matches")
+    options = [{each.key: each for each in question.options.all()} for question in (row.from_question, row.to_question)]
+    from_option, to_option = ends.known("from", options[0]), ends.known("to", options[1])
+    if from_option is None or to_option is None:
+        part.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key="matches")
+    ends.save(OptionMatch(comparability=row, from_option=from_option, to_option=to_option))
+
+
 @transaction.atomic
 def add_reference_data(text):
     """Add the themes, criteria and indicators of a file that are not known yet, and no round."""
-    _add_reference_data(_Reader(_read(text), ""), _Known(None))
+    _add_reference_data(_read(text), _Known(None))
+
+
+def _read(text):
+    otherwise = _("The file is not a questionnaire of this registry.")
+    return read_file(text, FORMAT, largest=LARGEST_FILE, otherwise=otherwise)
 
 
 def _add_reference_data(whole, keys):
@@ -192,18 +267,6 @@ def _add_reference_data(whole, keys):
         for question in part.parts("questions"):
             keys.indicator(question.part("indicator"))
     return themes
-
-
-def _read(text):
-    if len(text) > LARGEST_FILE:
-        raise ValidationError(_("The file is too large for a questionnaire."), code="too_large")
-    try:
-        whole = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValidationError(_("The file is not JSON."), code="not_json") from error
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        raise ValidationError(_("The file is not a questionnaire of this registry."), code="format")
-    return whole
 
 
 def _import_theme(part, survey_round, position, keys):
@@ -235,7 +298,7 @@ def _import_question(part, round_theme, position, keys):
     keys.questions[question.audience, question.indicator.key] = question
     for number, group in enumerate(part.get("condition", list, []), start=1):
         for place, values in enumerate(group if isinstance(group, list) else [None]):
-            term = _Reader(values, f"{part.path}/condition/{number}/{place + 1}")
+            term = Reader(values, f"{part.path}/condition/{number}/{place + 1}")
             _import_term(term, question, number, keys)
 
 
@@ -292,80 +355,3 @@ class _Known:
             part.save(new)
             known[key] = new
         return known[key]
-
-
-class _Reader:
-    """A part of the file with its place, which every refusal names."""
-
-    def __init__(self, values, path):
-        self.values, self.path = values, path
-        if not isinstance(values, dict):
-            self.refuse(_("Something with named values is expected here."), "shape")
-
-    def refuse(self, message, code, **params):
-        """Raise ValidationError that begins with the place."""
-        raise ValidationError(f"{self.path or '/'}: {message % params if params else message}", code=code)
-
-    def get(self, name, kind, usual=_NOTHING):
-        """Return a value of this type."""
-        value = self.values.get(name, usual)
-        if value is _NOTHING or not isinstance(value, kind):
-            self.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key=name)
-        return value
-
-    def part(self, name):
-        """Return a named part."""
-        return _Reader(self.values.get(name, {}), f"{self.path}/{name}")
-
-    def parts(self, name):
-        """Return a list of parts."""
-        listed = self.get(name, list, [])
-        return [_Reader(each, f"{self.path}/{name}/{number}") for number, each in enumerate(listed, start=1)]
-
-    def known(self, name, known):
-        """Return what a key refers to, or None where nothing is said."""
-        key = self.values.get(name)
-        if key is None:
-            return None
-        if not isinstance(key, str) or key not in known:
-            self.refuse(_("“%(key)s” is not known."), "unknown", key=key)
-        return known[key]
-
-    def fill(self, row, names):
-        """Give a row its columns; what the file leaves out keeps its usual value."""
-        translated = getattr(row, "WORDING", ("name", "description"))
-        for name in names:
-            if name not in self.values:
-                continue
-            value = self.values[name]
-            if name in translated:
-                words = value if isinstance(value, dict) else {}
-                if not words or set(words) - set(LANGUAGES) or not all(isinstance(t, str) for t in words.values()):
-                    self.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key=name)
-                for language, text in words.items():
-                    setattr(row, f"{name}_{language}", text)
-            else:
-                setattr(row, name, self._typed(row._meta.get_field(name), name, value))
-
-    def _typed(self, field, name, value):
-        """Return the value as its column takes it: numbers and yes or no as such, everything else as text."""
-        if isinstance(field, models.BooleanField):
-            is_right = isinstance(value, bool)
-        elif isinstance(field, models.IntegerField):
-            is_right = isinstance(value, int) and not isinstance(value, bool)
-        else:
-            is_right = isinstance(value, str)
-        try:
-            if is_right:
-                return field.to_python(value)
-        except (ValidationError, InvalidOperation):
-            pass
-        return self.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key=name)
-
-    def save(self, row):
-        """Check a row as its form would, and save it."""
-        try:
-            row.full_clean(exclude=getattr(row, "WORDING", ("name", "description")))
-        except ValidationError as error:
-            self.refuse("; ".join(error.messages), "invalid")
-        row.save()

@@ -7,8 +7,12 @@ asked with them yet. What has been opened is frozen for everybody (surveys/model
 from registry.access import rights_of
 from surveys import models
 
+# Answers are the municipality's own: what a coordinator does with a response is to open it again.
+REOPEN = "surveys.reopen_response"
+
 COORDINATORS_RIGHTS = (
     rights_of("view", models.Theme, models.Criterion, models.Response)
+    | {REOPEN}
     | rights_of(("view", "add", "change"), models.Indicator, models.Round)
     | rights_of(
         ("view", "add", "change", "delete"),

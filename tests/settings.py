@@ -18,6 +18,8 @@ os.environ |= {
 
 from config.settings import *  # noqa: F403
 
+# Each run has files of its own, in memory.
+STORAGES["default"] = {"BACKEND": "django.core.files.storage.InMemoryStorage"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # A task runs where it is enqueued; the tests of the worker itself turn the queue on.

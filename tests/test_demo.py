@@ -15,7 +15,9 @@ from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
 from surveys.comparing import round_differences
+from surveys.facts import beside_answers
 from surveys.models import Round
+from surveys.sheet import Sheet
 from tests.demo_world import load_demo
 
 TODAY = dt.date.today()
@@ -138,6 +140,18 @@ def test_demo_has_last_years_round_closed_and_this_years_beside_it(demo):
     assert [(each.key, each.verdict_words) for each in round_differences(now)] == [
         ("theme_question", "muuttunut, ei verrattavissa")
     ]
+
+
+def test_demo_has_a_response_opened_again_and_a_difference_from_the_registry(demo):
+    survey_round = Round.objects.get(region__code="17", year=TODAY.year)
+    reopened = survey_round.responses.exclude(reopened_at=None)
+
+    # In and near July the demo's survey waits for the autumn.
+    assert reopened.count() == (1 if survey_round.is_open else 0)
+    for response in reopened:
+        sheet = Sheet(survey_round, response.municipality)
+        assert (response.is_submitted, sheet.missing) == (False, [])
+        assert [each.question.key for each in beside_answers(sheet).values() if each.is_proposed] == ["premises_cost"]
 
 
 def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):

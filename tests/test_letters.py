@@ -31,8 +31,11 @@ from registry.handover import hand_over
 from registry.invitations import invite
 from registry.models import Association, AssociationContact, AssociationLetter, Person, Task
 from registry.roles import end_role
+from surveys.answering import reopen_response, start_response, submit_response
+from surveys.letters.opened import tell_opened
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
+from tests.surveys.factories import RoundFactory
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://[^\s\"'<>]+")
@@ -114,6 +117,25 @@ def letter_to_associations(cast):
     send_waiting()
 
 
+def survey(step):
+    """Return what sends a letter of the survey of Oulu, which Leena answers."""
+
+    def send(cast):
+        oulu, leena = cast.leena_in_oulu.municipality, cast.leena.user
+        survey_round = RoundFactory(
+            region=cast.leena.region, opens_on=dt.date(2026, 10, 1), closes_on=dt.date(2026, 11, 30), opened_at=MONDAY
+        )
+        if step == "tell":
+            tell_opened(survey_round, by=cast.kaisa.user)
+        else:
+            response = submit_response(start_response(survey_round, oulu, by=leena), by=leena)
+        if step == "reopen":
+            reopen_response(response, reason="Luku on väärin.", by=cast.kaisa.user)
+        send_waiting()
+
+    return send
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
     "association_letter": letter_to_associations,
@@ -123,6 +145,9 @@ SAMPLES = {
     "invitation": lambda cast: invite(cast.leena, by=cast.kaisa.user),
     "second_factor_reset": second_factor_reset,
     "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
+    "survey_opened": survey("tell"),
+    "survey_receipt": survey("submit"),
+    "survey_reopened": survey("reopen"),
     "vacancy": by_the_clock("tell_vacancies", liaison_leaves),
     "coordinator_digest": by_the_clock("coordinators_week", task_is_due),
     "liaison_digest": by_the_clock("liaisons_month", lambda cast: None),

@@ -107,6 +107,7 @@ OPEN = {
     "robots": ([], 200, 405),
     "sitemap": ([], 200, 405),
 }
+NO_FILE = "00000000-0000-4000-8000-000000000000"
 # Steps beside saving, with what each of the staff gets for GET (coordinator, other coordinator, administrator).
 STEPS = {
     "registry_municipality_merge": ("municipality", [], (403, 404, 200)),
@@ -119,6 +120,14 @@ STEPS = {
     "registry_person_invite": ("person", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
+    "surveys_response_copy": (
+        "response",
+        [],
+        (404, 404, 404),
+    ),  # nothing has been sent in (tests/surveys/test_copies.py)
+    "surveys_response_file": ("response", [NO_FILE], (404, 404, 404)),  # whose is it: tests/surveys/test_uploads.py
+    "surveys_response_reopen": ("response", [], (200, 404, 200)),
+    "surveys_round_export_answers": ("round", [], (405, 404, 405)),
     **{
         f"surveys_round_{page}": ("round", [], (200, 404, 200))
         for page in (
@@ -126,6 +135,8 @@ STEPS = {
             "differences",
             "preview",
             "export_file",
+            "responses",
+            "tell",
             "open",
             "close",
             "reopen",
@@ -144,6 +155,7 @@ DESK = {
     "registry_area_choose": ([], 405),
     "app_list": (["registry"], 200),
     "surveys_round_import": ([], 200),
+    "surveys_round_import_answers": ([], 200),
     "autocomplete": ([], 403),
     "tables": ([], 200),
     "work_area": ([], 405),

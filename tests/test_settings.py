@@ -50,6 +50,7 @@ GOOD = {
     "SITE_NAME": "Rinnalla",
     "SITE_URL": "https://rinnalla.example.org",
     "STATIC_ROOT": "/tmp/static",  # noqa: S108 - nothing is written
+    "FILES_ROOT": "/tmp/files",  # noqa: S108 - nothing is written
 }
 
 

@@ -59,8 +59,10 @@ def recipient(person, *, key, left_out="", **arguments):
     )
 
 
-def preview_letters(kind, recipients, *, key_prefix, waits=False):
+def preview_letters(kind, recipients, *, key_prefix, waits=False, not_before=None):
     """Return [Preview] of letters of `kind`, one for each region, in a fixed number of queries for each.
+
+    They go at `not_before` (now) at the earliest.
 
     With `waits` somebody who was written to lately gets the letter when the spacing is
     over; otherwise they are left out, and a later run asks again.
@@ -70,7 +72,7 @@ def preview_letters(kind, recipients, *, key_prefix, waits=False):
         regions.setdefault(each.scope, []).append(each)
     previews = []
     for _scope, group in sorted(regions.items()):
-        preview = preview_mailing(kind, group)
+        preview = preview_mailing(kind, group, not_before=not_before)
         if waits:
             late = [each for each in preview.left_out if each.reason == "written_recently"]
             others = tuple(each for each in preview.left_out if each not in late)

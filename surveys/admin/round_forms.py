@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.forms import DayField
 from registry.models import Region
+from surveys import round_files
 from surveys.models import Comparability, Question
 from surveys.questionnaires import LARGEST_FILE
 
@@ -61,13 +62,30 @@ class ImportForm(DaysForm):
 
     def clean_file(self):
         """Return the file's text."""
-        file = self.cleaned_data["file"]
-        if file.size > LARGEST_FILE:
-            raise ValidationError(_("The file is too large for a questionnaire."), code="too_large")
-        try:
-            return file.read().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise ValidationError(_("The file is not a questionnaire of this registry."), code="format") from error
+        return _text_of(self.cleaned_data["file"], LARGEST_FILE, _("The file is not a questionnaire of this registry."))
+
+
+class ImportAnswersForm(forms.Form):
+    """The file of a round with its answers."""
+
+    file = forms.FileField(
+        label=capfirst(_("file")), help_text=_("A round that was downloaded from a registry with its answers.")
+    )
+
+    def clean_file(self):
+        """Return the file's text."""
+        otherwise = _("The file is not a survey round with its answers.")
+        return _text_of(self.cleaned_data["file"], round_files.LARGEST_FILE, otherwise)
+
+
+def _text_of(file, largest, otherwise):
+    """Return the text of an uploaded file; `otherwise` is said of one that has none."""
+    if file.size > largest:
+        raise ValidationError(_("The file is too large."), code="too_large")
+    try:
+        return file.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValidationError(otherwise, code="format") from error
 
 
 class ReopenForm(forms.Form):

@@ -45,8 +45,13 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
             path(f"<int:object_id>/{page}/", self.admin_site.admin_view(view), name=f"surveys_round_{page}")
             for page, view in self.pages().items()
         ]
-        start = path("import/", self.admin_site.admin_view(self.import_file), name="surveys_round_import")
-        return [start, *named, *super().get_urls()]
+        starts = [
+            path("import/", self.admin_site.admin_view(self.import_file), name="surveys_round_import"),
+            path(
+                "import/answers/", self.admin_site.admin_view(self.import_answers), name="surveys_round_import_answers"
+            ),
+        ]
+        return [*starts, *named, *super().get_urls()]
 
     def get_fieldsets(self, request, obj=None):
         """Of an opened round only its days and what it was asked in are shown: the words are frozen."""
@@ -76,6 +81,9 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
             Step(_("Compared with last year's"), self.step_url("differences", obj)),
             Step(_("Download as a file"), self.step_url("export_file", obj)),
         ]
+        if not obj.is_draft:
+            steps.insert(1, Step(_("Responses"), self.step_url("responses", obj)))
+            steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))
         if not self.has_change_permission(request, obj):
             return steps
         if obj.is_draft:
@@ -83,5 +91,6 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
         elif obj.is_closed:
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
         else:
+            steps.append(Step(_("Tell the municipalities by letter"), self.step_url("tell", obj)))
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
         return [*steps, Step(_("Make next year's round"), self.step_url("copy", obj))]

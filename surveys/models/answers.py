@@ -31,9 +31,7 @@ from registry.history import PersonalHistory
 from registry.models.scope import ScopedQuerySet
 from surveys.columns import stored_under
 from surveys.history import AnswerHistory
-
-# Never what a browser would run; which of these a question takes is the question's own.
-FILE_TYPES = ["pdf", "docx", "xlsx", "odt", "ods", "txt", "png", "jpg", "jpeg"]
+from surveys.models.questions import FILE_TYPES
 
 
 class OfRoundQuerySet(ScopedQuerySet):
@@ -46,6 +44,25 @@ class OfRoundQuerySet(ScopedQuerySet):
         return self.filter(**{f"{self.round_path}__region__in": region_ids})
 
 
+class AnswerQuerySet(OfRoundQuerySet):
+    """Reads of answers."""
+
+    def for_file(self, survey_round):
+        """Return a round's answers in the order of its questions, with what a file tells of them."""
+        rows = self.filter(response__round=survey_round).select_related(
+            "question__indicator", "carried_from__question__indicator", "carried_from__response__round"
+        )
+        place = ("question__round_theme__position", "question__round_theme", "question__position", "question")
+        return rows.prefetch_related("files").order_by("response__municipality__code", *place)
+
+    def of_earlier_rounds(self, survey_round):
+        """Return the answers of the region's earlier rounds with their questions and responses."""
+        earlier = self.filter(
+            response__round__region=survey_round.region_id, response__round__year__lt=survey_round.year
+        )
+        return earlier.select_related("question__indicator", "response__round")
+
+
 class ResponseQuerySet(OfRoundQuerySet):
     """Reads of responses."""
 
@@ -54,6 +71,22 @@ class ResponseQuerySet(OfRoundQuerySet):
     def submitted(self):
         """Return the responses that have been sent in and not reopened."""
         return self.filter(submitted_at__isnull=False)
+
+    def of_year(self, municipality, year):
+        """Return a municipality's response to the round of a year, with the round, or None."""
+        rows = self.filter(municipality=municipality, round__year=year)
+        # A municipality that moved in the middle of a year may have been asked by two regions: the later one.
+        return rows.select_related("round__region", "municipality").order_by("-round__opens_on", "-pk").first()
+
+    def in_state(self, state):
+        """Return the responses that stand so (a key of surveys/responses.py's STATES)."""
+        open_ones = self.filter(submitted_at__isnull=True)
+        return {
+            "submitted": self.submitted(),
+            "declined": open_ones.filter(declined_at__isnull=False),
+            "reopened": open_ones.filter(declined_at__isnull=True, reopened_at__isnull=False),
+            "begun": open_ones.filter(declined_at__isnull=True, reopened_at__isnull=True),
+        }.get(state, self.none())
 
 
 class Response(models.Model):
@@ -182,7 +215,7 @@ class Answer(models.Model):
     )  # fmt: skip
 
     history = AnswerHistory(personal=["note"])
-    objects = OfRoundQuerySet.as_manager()
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")
@@ -213,6 +246,10 @@ class AnswerFileQuerySet(OfRoundQuerySet):
     """Reads of files."""
 
     round_path = "answer__response__round"
+
+    def of_municipality(self, municipality, year):
+        """Return the files of what a municipality answers to the round of a year."""
+        return self.filter(answer__response__municipality=municipality, answer__response__round__year=year)
 
 
 class AnswerFile(models.Model):

@@ -62,6 +62,9 @@ WITH_THRESHOLDS = NUMBERS - {Kind.YEAR}
 TEXTS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
 # A table without rows of its own is filled row by row; one with rows has just those.
 WITH_ROWS = MATRICES | {Kind.TABLE}
+# Never what a browser would run; which of these a question takes is the question's own.
+FILE_TYPES = ["pdf", "docx", "xlsx", "odt", "ods", "txt", "png", "jpg", "jpeg"]
+USUAL_MEGABYTES = 10
 # Answers on which another question may depend.
 CONDITIONAL_ON = CHOICES | NUMBERS
 
@@ -266,6 +269,17 @@ class Question(Structure):
             "not_applicable": self.offers_not_applicable,
         }
         return [state for state, is_offered in offered.items() if is_offered and self.is_asked]
+
+    @property
+    def taken_types(self):
+        """The endings of files that it takes: its own, as far as they are safe to keep, else all of those."""
+        own = [each.lower().lstrip(".") for each in self.file_types.split()]
+        return [each for each in own if each in FILE_TYPES] or FILE_TYPES
+
+    @property
+    def taken_megabytes(self):
+        """How large a file it takes, in megabytes."""
+        return self.max_megabytes or USUAL_MEGABYTES
 
     @property
     def is_scored(self):

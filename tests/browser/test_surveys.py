@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 
 from common.partial_dates import PartialDate
-from registry.models import Region
+from registry.models import Municipality, Region
 from registry.reference import load_reference_data
 from surveys.authoring import copy_round
 from surveys.default_questionnaire import load_questionnaire
+from surveys.models import Response
 from tests import factories
 from tests.browser.test_public import violations
 
@@ -75,6 +76,17 @@ def test_a_follow_up_appears_by_keyboard_and_goes_again(signed_in, site, draft):
     assert (follow_up.is_visible(), deeper.is_visible()) == (False, False)
 
 
+def test_on_paper_a_follow_up_stands_with_its_condition(signed_in, site, draft):
+    site(address(draft, "preview"))
+    follow_up = signed_in.locator('[data-question="liaison_hours_per_week"]')
+    assert not follow_up.is_visible()
+
+    signed_in.emulate_media(media="print")
+
+    assert follow_up.is_visible()
+    assert "Kysytään, jos vastasit" in follow_up.inner_text()
+
+
 def test_without_a_script_everything_is_shown_with_its_condition_in_words(signed_in, site, draft):
     signed_in.route("**/*.js", lambda route: route.abort())
     site(address(draft, "preview"))
@@ -88,6 +100,14 @@ def test_the_pages_of_a_round_are_accessible(signed_in, site, draft):
     copy = copy_round(draft, 2027, opens_on=dt.date(2027, 9, 1), closes_on=dt.date(2027, 10, 1), by=None)
     copy.questions.filter(indicator__key="premises_cost").update(wording_fi="Onko tiloista maksu?")
     pages = [address(copy, name) for name in ("questions", "differences", "open", "copy", "change")]
+    pages += [address(draft, name) for name in ("responses", "tell")]
+    oulu = Municipality.objects.get(code="564")
+    response = Response.objects.create(round=draft, municipality=oulu, started_at="2026-09-10T09:00Z")
+    pages += [
+        f"/hallinta/surveys/response/{response.pk}/change/",
+        "/hallinta/surveys/response/",
+        "/hallinta/surveys/round/import/answers/",
+    ]
     pages += [f"/hallinta/surveys/question/{draft.questions.first().pk}/change/", "/hallinta/surveys/round/import/"]
     found = {}
     for width in (360, 1280):

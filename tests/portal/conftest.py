@@ -4,11 +4,14 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 
 from common.partial_dates import PartialDate
 from registry import models
+from surveys.models import Answer, AnswerFile, Response
 from tests import factories
+from tests.surveys.factories import RoundFactory, RoundThemeFactory, question
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -18,6 +21,25 @@ def client_of(account):
     client = Client()
     client.force_login(account, backend=BACKEND)
     return client
+
+
+def sent_in(municipality):
+    """Return the response that a municipality sent in to a round of 2025."""
+    survey_round = RoundFactory(region=models.Region.objects.get(code="17"), year=2025)
+    moment = dt.datetime(2025, 9, 10, 9, tzinfo=dt.UTC)
+    return Response.objects.create(
+        round=survey_round, municipality=municipality, started_at=moment, submitted_at=moment, submitted_post="sihteeri"
+    )
+
+
+def file_of(response):
+    """Return a file that was given as an answer."""
+    asked = question(RoundThemeFactory(round=response.round), "file")
+    answer = Answer.objects.create(response=response, question=asked)
+    file = ContentFile(b"%PDF-1.7", name="ohje.pdf")
+    return AnswerFile.objects.create(
+        answer=answer, file=file, name="ohje.pdf", size=8, content_type="application/pdf", digest="ab" * 32
+    )
 
 
 @pytest.fixture
@@ -51,10 +73,13 @@ def portal(cast, reference):
     clients = {role: client_of(account) for role, account in accounts.items()}
     clients["looking"] = client_of(cast.kaisa.user)
     clients["looking"].post("/oma/oulu/katso/")
+    response = sent_in(oulu)
     return SimpleNamespace(
         clients={"anonymous": Client()} | clients,
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
         letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
+        year=response.round.year,
+        file=file_of(response).key,
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
         handover=models.Handover.objects.create(

@@ -51,6 +51,9 @@ PAGES = {
     "portal_letter": (("letter",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
     "portal_letter_edit": (("letter",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
     "portal_letter_send": (("letter",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_survey_copy": (("year",), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_file": (("year", "file"), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_fact": (("year", "premises_cost"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -81,7 +84,8 @@ def address_of(name, portal):
     words = PAGES[name][0]
     if words[:1] == ("?kenelle",):
         return f"{reverse(name, args=['oulu'])}?kenelle={getattr(portal, words[1]).pk}"
-    more = [getattr(portal, word).pk if hasattr(portal, word) else word for word in words]
+    more = [getattr(portal, word) if hasattr(portal, word) else word for word in words]
+    more = [getattr(each, "pk", each) for each in more]
     return reverse(name, args=["oulu", *more])
 
 

@@ -1,6 +1,7 @@
 """A round is made from last year's, checked, opened, corrected and closed."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
@@ -175,12 +176,17 @@ def test_a_draft_is_edited_and_not_corrected(small):
 # --- From last year's ------------------------------------------------------------------------------------------------
 
 
+def asked_in(survey_round, year):
+    """Return what a round asks as its file tells it, without its year and how it compares."""
+    whole = json.loads(export_questionnaire(survey_round).replace(year, "2000"))
+    return {name: value for name, value in whole.items() if name not in {"made_from", "verdicts"}}
+
+
 def test_a_copy_asks_the_same_and_nothing_differs(default, cast):
     copy = copy_round(open_round(default, by=None), 2027, by=cast.kaisa.user, **DAYS)
 
     for language in ("sv", "fi"):  # the words are copied by language, whichever is active
-        written = export_questionnaire(copy).replace("2027", "2026")
-        assert written == export_questionnaire(default), language
+        assert asked_in(copy, "2027") == asked_in(default, "2026"), language
     assert round_differences(copy) == []
     assert copy.comparabilities.filter(verdict="same").count() == default.questions.count()
 
@@ -201,8 +207,9 @@ def test_copying_in_another_language_copies_each_language(default):
 @pytest.fixture
 def changed(default):
     """A copy in which five questions differ: reworded, an option more, a condition less, a removed and a new one."""
-    before = export_questionnaire(default)
-    copy = copy_round(open_round(default, by=None), 2027, by=None, **DAYS)
+    opened = open_round(default, by=None)
+    before = export_questionnaire(opened)
+    copy = copy_round(opened, 2027, by=None, **DAYS)
     reworded = asked(copy, "premises_rules")
     reworded.wording_fi = "Onko tiloille kirjalliset pelisäännöt?"
     reworded.save()
