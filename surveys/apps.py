@@ -11,10 +11,12 @@ class SurveysConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from registry import access, privacy, subjects  # noqa: PLC0415
-        from surveys import rights  # noqa: PLC0415
+        from registry import access, handover_pack, privacy, subjects, tasks  # noqa: PLC0415
+        from surveys import following, rights  # noqa: PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)
+        handover_pack.register_section(following.SECTION)
+        tasks.register_passing(following.pass_on_responses)
