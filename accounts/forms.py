@@ -3,9 +3,13 @@
 from allauth.account.adapter import get_adapter
 from allauth.account.forms import ConfirmLoginCodeForm, RequestLoginCodeForm
 from allauth.core import context
-from allauth.mfa.base.forms import AuthenticateForm
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa import app_settings
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
@@ -45,16 +49,40 @@ class ConfirmCodeForm(ConfirmLoginCodeForm):
         return code
 
 
+def _refuse_used(account, code):
+    """Raise ValidationError when an application's code has been taken before.
+
+    The library remembers it for one period only, and takes it for three: whoever has
+    looked over a shoulder could give it once more half a minute later.
+    """
+    key = f"totp:{salted_hmac('accounts.forms', f'{account.pk}:{normalize_user_code(code)}').hexdigest()}"
+    periods = 2 * app_settings.TOTP_TOLERANCE + 1
+    if not cache.add(key, 1, (periods + 1) * app_settings.TOTP_PERIOD):
+        raise get_adapter().validation_error("incorrect_code")
+
+
 class SecondFactorForm(AuthenticateForm):
-    """Takes the code of the authenticator application, or a recovery code."""
+    """Takes the code of the authenticator application, or a recovery code; each once."""
 
     def clean_code(self):
-        """Return the code. Raises ValidationError when it is wrong or too many have been."""
+        """Return the code. Raises ValidationError when it is wrong, used, or too many have been."""
         try:
-            return super().clean_code()
+            code = super().clean_code()
+            _refuse_used(self.user, code)
+            return code
         except ValidationError:
             record_event(self.user, SignInEvent.Kind.REFUSED, request=context.request, means="second_factor")
             raise
+
+
+class RepeatedSecondFactorForm(ReauthenticateForm):
+    """Takes a code before a sensitive step, as when signing in."""
+
+    def clean_code(self):
+        """Return the code. Raises ValidationError when it is wrong, used, or too many have been."""
+        code = super().clean_code()
+        _refuse_used(self.user, code)
+        return code
 
 
 class AddPasskeyForm(AddWebAuthnForm):

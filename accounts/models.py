@@ -160,6 +160,7 @@ class SignInEvent(models.Model):
         ADDRESS_CHANGED = "address_changed", _("sign-in address changed by an administrator")
         INVITED = "invited", _("invitation sent")
         LINK_PRINTED = "link_printed", _("sign-in link made by support")
+        DATA_TAKEN = "data_taken", _("own data taken out as a file")
 
     account = models.ForeignKey(User, models.CASCADE, related_name="sign_in_events", verbose_name=_("account"))
     kind = models.CharField(_("what happened"), max_length=20, choices=Kind)

@@ -5,6 +5,8 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
@@ -14,6 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
 
 from accounts.models import User
+
+ERROR_PAGE = "socialaccount/authentication_error.html"
 
 
 class MunicipalSignInAdapter(DefaultSocialAccountAdapter):
@@ -39,7 +43,7 @@ class MunicipalSignInAdapter(DefaultSocialAccountAdapter):
         account = sociallogin.user if is_known else _account_of(sociallogin)
         is_sign_in = sociallogin.state.get("process") == AuthProcess.LOGIN and _is_of_one_person(sociallogin.claims)
         if account is None or not account.is_active or not is_sign_in:
-            raise ImmediateHttpResponse(render(request, "socialaccount/authentication_error.html", status=401))
+            raise ImmediateHttpResponse(render(request, ERROR_PAGE, status=401))
         if not is_known:
             sociallogin.user = sociallogin.account.user = account
             sociallogin.account.save()
@@ -69,6 +73,37 @@ def _account_of(sociallogin):
     return account
 
 
+class MunicipalCallback(OpenIDConnectOAuth2Adapter):
+    """Takes what the server answers; one that does not say who signed in is told apart from a refusal."""
+
+    def complete_login(self, request, app, token, **kwargs):
+        """Return the library's login. Without a lasting number of the person answers with a page that says so."""
+        try:
+            login = super().complete_login(request, app, token, **kwargs)
+        except (KeyError, TypeError, ValueError):  # the library takes the number for granted
+            login = None
+        if login is None or not _has_number(login):
+            raise ImmediateHttpResponse(render(request, ERROR_PAGE, {"is_nameless": True}, status=502))
+        return login
+
+
+def _has_number(login):
+    """Whether the server has named a number: two people without one would be the same."""
+    told = login.claims.get("userinfo") or login.claims.get("id_token") or {}
+    number = told.get(login.provider.app.settings.get("uid_field", "sub"))
+    return number is not None and bool(str(number).strip())
+
+
+@login_not_required
+@never_cache
+def municipal_sign_in_return(request, provider_id):
+    """Take somebody who comes back from a municipality's own sign-in; the library does the rest."""
+    try:
+        return OAuth2CallbackView.adapter_view(MunicipalCallback(request, provider_id))(request)
+    except SocialApp.DoesNotExist:
+        raise Http404 from None
+
+
 @login_not_required
 @never_cache
 @require_POST
@@ -85,7 +120,7 @@ def municipal_sign_in(request, provider_id):
     try:
         leads_on = provider.redirect(request, AuthProcess.LOGIN, next_url=get_next_redirect_url(request))
     except RequestException:
-        return render(request, "socialaccount/authentication_error.html", {"is_away": True}, status=502)
+        return render(request, ERROR_PAGE, {"is_away": True}, status=502)
     return render(request, "socialaccount/login_redirect.html", {"provider": provider, "address": leads_on.url})
 
 

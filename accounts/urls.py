@@ -5,7 +5,6 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
-from allauth.socialaccount.providers.openid_connect import views as openid
 from allauth.usersessions import views as sessions
 from django.urls import path
 
@@ -46,6 +45,6 @@ urlpatterns = [
     path("avain/", webauthn.login_webauthn, name="mfa_login_webauthn"),
     path("kunta/peruttu/", municipal.municipal_sign_in_cancelled, name="socialaccount_login_cancelled"),
     path("kunta/<slug:provider_id>/", municipal.municipal_sign_in, name="openid_connect_login"),
-    path("kunta/<slug:provider_id>/paluu/", openid.callback, name="openid_connect_callback"),
+    path("kunta/<slug:provider_id>/paluu/", municipal.municipal_sign_in_return, name="openid_connect_callback"),
     path("istunnot/", sessions.list_usersessions, name="usersessions_list"),
 ]

@@ -265,6 +265,7 @@ ACCOUNT_RATE_LIMITS = {
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",
+    "reauthenticate": "accounts.forms.RepeatedSecondFactorForm",
     "add_webauthn": "accounts.forms.AddPasskeyForm",
     "edit_webauthn": "accounts.forms.RenamePasskeyForm",
 }

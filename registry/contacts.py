@@ -46,8 +46,15 @@ def change_publicity(appointment, *, by):
 
 @transaction.atomic
 def choose_topics(appointment, topics, *, by):
-    """Record on which `topics` colleagues can ask the holder of `appointment`; return it."""
-    appointment._history_user = by
-    appointment.save()
+    """Record on which `topics` colleagues can ask the holder of `appointment`, and in its history that they changed.
+
+    Returns the appointment. Nothing is written when they are the same already.
+    """
+    if set(appointment.topics.all()) == set(topics):
+        return appointment
     appointment.topics.set(topics)
+    # Topics are rows of their own, which history does not keep: the version says that they are what changed.
+    appointment._history_user, appointment._change_reason = by, "topics"
+    appointment.save()
+    del appointment._change_reason
     return appointment

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,6 +18,7 @@ from mailing.writing import write
 from registry.invitations import LETTERS
 from registry.models import Agent, Appointment, Coordinator, Handover, Person, Region, SituationStatement, Task
 from registry.models.scope import coordinated_region_ids
+from registry.privacy import forget_if_without_tie
 from registry.roles import end_role, save_role
 from registry.tasks import complete_task, responsible_coordinator
 
@@ -85,9 +86,11 @@ def hand_over(role, *, on, by, successor=None, is_being_named=False, note=""):
     to them; otherwise a task asks who may appoint to confirm. Without one,
     `is_being_named` states so of a liaison's post; if not, the day after a task asks
     for a new liaison (registry/tasks.py). Agents of the municipality are told by
-    letter. Done again, it corrects the day, the successor and the note. Raises
-    ValidationError with the codes of `save_role`, and "past" for a day before today,
-    "later" for prolonging a role that has its end, "same" for the leaver as successor; nothing is saved then.
+    letter. Done again, it corrects the day, the successor and the note: what the earlier
+    version began for somebody else is taken back. Raises ValidationError with the codes of
+    `save_role`, and "past" for a day before today, "later" for prolonging a role that has
+    its end, "same" for the leaver as successor, "confirmed" when somebody who may not appoint
+    names another than the one who has been confirmed; nothing is saved then.
     """
     if on < timezone.localdate():
         raise ValidationError(_("The last day cannot be in the past. It can be today."), code="past")
@@ -97,6 +100,8 @@ def hand_over(role, *, on, by, successor=None, is_being_named=False, note=""):
         raise ValidationError(_("Name somebody else: this is the person who leaves."), code="same")
     handover = Handover.objects.select_for_update().filter(**_of(role)).first() or Handover(**_of(role))
     handover.region = role.region if isinstance(role, Coordinator) else Region.objects.home_of(role.municipality)
+    earlier = handover.successor
+    _take_back(handover, role, successor, by)
     handover.successor, handover.note, handover.written_by = successor, note, by
     handover._history_user = by
     handover.full_clean()
@@ -112,7 +117,53 @@ def hand_over(role, *, on, by, successor=None, is_being_named=False, note=""):
         _tell_agents(handover, named=successor if begins else None)
     if begins and not is_invited:
         _tell_successor(handover)
+    if earlier is not None and earlier != successor:
+        forget_if_without_tie(earlier)
     return handover
+
+
+def _take_back(handover, role, successor, by):
+    """Remove what the earlier version of the handover began and what has not begun yet.
+
+    Such a role was never held: it is removed, with the pairs recorded for it, not ended.
+    """
+    earlier = handover.successor
+    if earlier is not None and earlier != successor and (begun := _begun_by(role, earlier)):
+        if not may_appoint(role, by=by):
+            told = _("%(name)s has been confirmed already. Ask the coordinator if somebody else should follow.")
+            raise ValidationError(told % {"name": earlier.name}, code="confirmed")
+        for row in [*(begun.pairings.all() if isinstance(begun, Appointment) else ()), begun]:
+            row._history_user = by
+            row.delete()
+    if isinstance(role, Appointment) and role.end_last is not None:
+        stated = {"kind": SituationStatement.Kind.BEING_NAMED, "start_first": _day_after(role)}
+        for statement in role.municipality.statements.filter(**stated, source__in=_source_in_each_language()):
+            statement._history_user = by
+            statement.delete()
+
+
+def _source_in_each_language():
+    """Return how the source of what a handover writes is worded, whoever wrote it."""
+    words = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            words.append(str(SOURCE))
+    return words
+
+
+def _begun_by(role, person):
+    """Return the role of `person` that the handover of `role` has begun for the day after it, or None."""
+    if role.end_last is None or role.end_last < timezone.localdate():
+        return None
+    if isinstance(role, Coordinator):
+        rows = Coordinator.objects.filter(region=role.region, area=role.area)
+    else:
+        rows = Appointment.objects.filter(municipality=role.municipality, kind=role.kind)
+    return rows.filter(person=person, start_first=_day_after(role)).first()
+
+
+def _day_after(role):
+    return role.end_last + dt.timedelta(days=1)
 
 
 def _is_vacated(role, successor):
@@ -177,7 +228,7 @@ def confirm_successor(handover, *, by):
     if handover.successor is None:
         raise ValidationError(_("No successor has been named."), code="nobody")
     is_invited = handover.successor.user_id is None
-    _begin(role, handover.successor, role.end_last + dt.timedelta(days=1), by)
+    _begin(role, handover.successor, _day_after(role), by)
     _ask_to_confirm(handover, role, role.end_last, needed=False)
     if isinstance(role, Appointment):
         _tell_agents(handover, named=handover.successor)

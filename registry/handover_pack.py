@@ -126,6 +126,13 @@ def _associations(post):
     return [PackRow(text, directory.name if directory else "", url=directory.url if directory else "")]
 
 
+def _drafts(post):
+    return [
+        PackRow(letter.subject, _("not sent"), url=reverse("portal_letter", args=[post.municipality.slug, letter.pk]))
+        for letter in models.AssociationLetter.objects.drafts_of(post.municipality)
+    ]
+
+
 def _dates(post):
     days = []
     for offer in offers_of(post.municipality, post.on)["grant"]:
@@ -163,6 +170,7 @@ for _section in (
     PackSection(
         "tasks", gettext_lazy("Open tasks"), _tasks, MUNICIPALITY | REGION, gettext_lazy("No task is open.")
     ),
+    PackSection("drafts", gettext_lazy("Letters to associations that wait"), _drafts, MUNICIPALITY),
     PackSection(
         "contacts", pgettext_lazy("people", "Contacts"), _contacts, MUNICIPALITY,
         gettext_lazy("Nobody else is recorded here; the coordinator of the region helps."),

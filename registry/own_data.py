@@ -1,7 +1,8 @@
 """A person's own data: all of it to read and to take along, and erasing what the law does not keep."""
 
+import datetime as dt
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
@@ -19,10 +20,14 @@ from accounts.models import User
 from common.names import SearchField, SortKeyField
 from common.partial_dates import PartialDate
 from registry.mentions import mentions, naming_texts
-from registry.models import Agent, Appointment, Coordinator, Person
+from registry.models import Agent, Appointment, AssociationContact, Coordinator, Person, Region, SharedMailbox, Task
+from registry.naming import OtherPeople
 from registry.privacy import erase_person
 from registry.roles import end_role
 from registry.subjects import OF_PERSON, AtErasure, rows_of, subject_of
+from registry.tasks import responsible_coordinator
+
+ANSWER_WITHIN = dt.timedelta(days=30)  # "within one month", article 12(3) of the regulation
 
 # What opens a door is no information about a person, and would open it to whoever finds the file.
 _SECRET = {"password", "token_hash", "session_key", "data", "digest", "key"}
@@ -58,7 +63,8 @@ def own_data(subject):
     """Return an OwnTable for each table with rows about the Subject, mentions last; a fixed number of queries.
 
     A copy must not harm the rights of others (article 15(4) of the regulation): of a row
-    that only names the Subject the texts that do so are told, not who sent or keeps it.
+    that only names the Subject the texts that do so are told, not who sent or keeps it,
+    and in every text other people's names, addresses and phones are masked.
     """
     tables, seen = [], {}
     for model in OF_PERSON:
@@ -81,7 +87,21 @@ def own_data(subject):
         tables.append(
             OwnTable("acts", _("What you have done here"), _("The work stays; who did it is forgotten."), made)
         )
-    return tables
+    return _without_others(subject, tables)
+
+
+def _without_others(subject, tables):
+    """Return the tables with everybody but the Subject masked in their texts; three queries."""
+    people = Person.objects.exclude(pk__in=subject.person_ids).values_list("given_name", "family_name").order_by()
+    contacts = AssociationContact.objects.exclude(OF_PERSON[AssociationContact].rows(subject))
+    contacts = contacts.filter(name__contains=" ").values_list("name", flat=True).order_by()
+    names = {*people, *(tuple(name.rsplit(" ", 1)) for name in contacts)}
+    shared = SharedMailbox.objects.values_list("email", flat=True)
+    others = OtherPeople(subject, names, shared=shared, mask=_("[somebody else]"))
+    others.read(
+        json.dumps([(table.rows, table.history) for table in tables], cls=DjangoJSONEncoder, ensure_ascii=False)
+    )
+    return [replace(each, rows=others.masked(each.rows), history=others.masked(each.history)) for each in tables]
 
 
 def _acts(subject, seen):
@@ -191,6 +211,39 @@ def obstacles(account):
         why = _("Coordinator, %(place)s: people need to know whom to turn to for as long as you have the task.")
         found.append(Obstacle(why % {"place": role.area or role.region}, reverse("portal_posts")))
     return found
+
+
+@transaction.atomic
+def ask_to_erase(account):
+    """Make a task of the wish of somebody who is still needed to be erased, due within the law's month; return it.
+
+    For the coordinator who answers for the place of the first role, or for administrators when a
+    coordinator asks. One at a time: an open one is returned. The task names the place and
+    leads to the person. Raises ValidationError (code "free") when nothing stands in the way.
+    """
+    person = Person.objects.select_for_update().get(user=account)
+    post = Appointment.objects.open_or_future().filter(person=person).select_related("municipality").first()
+    role = Coordinator.objects.open_or_future().filter(person=person).select_related("region", "area").first()
+    if post is None and role is None and not account.is_superuser:
+        raise ValidationError(_("Nothing stands in the way: you can erase your data yourself."), code="free")
+    where = {"url_name": "admin:registry_person_change", "url_args": [person.pk]}
+    open_one = Task.objects.open().filter(kind=Task.Kind.ERASURE, **where).first()
+    if open_one:
+        return open_one
+    # One's own colleagues do not decide on a coordinator or an administrator.
+    municipality = None if role or account.is_superuser else post.municipality
+    region = Region.objects.home_of(municipality) if municipality else None
+    place = municipality or (role and role.area) or person.region
+    return Task.objects.create(
+        kind=Task.Kind.ERASURE,
+        title=str(place),
+        region=region,
+        municipality=municipality,
+        assigned_to=responsible_coordinator(region, municipality) if municipality else None,
+        due_on=timezone.localdate() + ANSWER_WITHIN,
+        created_by=account,
+        **where,
+    )
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from registry import models
 from registry.access import AGENT, OFFICERS, MunicipalityAccess
 from registry.models import Municipality, Situation
+from registry.models.offers import offers_on
 from registry.pair_tasks import pair_list, pressing
 from registry.privacy import months_before
 
@@ -85,7 +86,7 @@ class MunicipalityPage:
     @cached_property
     def offers(self):
         """What the municipality offers today, by kind."""
-        return offers_of(self.access.municipality, self.on)
+        return offers_on(self.access.municipality, self.on, with_long_closed=True)
 
     @cached_property
     def tasks(self):

@@ -51,7 +51,7 @@ from registry.models import (
     WorkArea,
 )
 from registry.subjects import OF_PERSON, AtErasure, accounts_closed_by_merging, rows_of, subject_of
-from registry.tasks import hand_over_tasks
+from registry.tasks import complete_task, hand_over_tasks
 
 
 def months_before(day, months):
@@ -113,6 +113,8 @@ def erase_person(person, *, at_own_request=False):
         post.save()
     # What was agreed with the person may name them.
     Task.objects.filter(contact_entry__person=person).delete()
+    for wish in Task.objects.open().filter(kind=Task.Kind.ERASURE, url_args=[person.pk]):
+        complete_task(wish, by=None)
     _erase_from_admin_log(person)
     _erase_from_steps(person, ids)
     hand_over_tasks(person)
@@ -135,6 +137,19 @@ def erase_person(person, *, at_own_request=False):
             own.delete()
     forget_mentions(subject)
     SiteState.objects.touch()  # texts are changed past the receiver
+
+
+def forget_if_without_tie(person):
+    """Erase somebody who was only proposed and never had a role, an account or anything else here; return whether so.
+
+    Without it the proposal would be kept as long as somebody who had the task.
+    """
+    ties = (person.appointments, person.agencies, person.coordinations, person.consents, person.handovers_to,
+            person.tasks, person.contact_entries)  # fmt: skip
+    if person.user_id is not None or any(rows.exists() for rows in ties):
+        return False
+    erase_person(person)
+    return True
 
 
 def _end_sessions(subject):

@@ -20,8 +20,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import SecretLink, SignInEvent, User
+from common.names import fold
 from mailing.models import Bounce, Letter, Unsubscription
-from registry.mentions import phone_pattern
 from registry.merging import merged_into
 from registry.models import (
     ActingEntry,
@@ -47,17 +47,23 @@ from registry.models import (
     Task,
     WorkArea,
 )
+from registry.naming import first_name, phone_pattern
 
 
 @dataclass(frozen=True)
 class Subject:
-    """The person whose data is in question, by everything that points to them; `person` may be missing."""
+    """The person whose data is in question, by everything that points to them; `person` may be missing.
+
+    With a namesake, somebody else of the same name, texts that give the name alone tell of
+    neither; with a near one, who shares the first given name, only those with the whole name do.
+    """
 
     person: Person | None
     person_ids: frozenset[int]
     account_ids: frozenset[int]
     emails: frozenset[str]
     has_namesake: bool = False
+    has_near_namesake: bool = False
 
 
 def subject_of(person=None, account=None):
@@ -78,8 +84,16 @@ def subject_of(person=None, account=None):
         frozenset(ids),
         frozenset({each.pk for each in closed} | ({person.user_id} if person.user_id else set())),
         frozenset(emails - shared),
-        Person.objects.filter(sort_key=person.sort_key).exclude(pk__in=ids).exists(),
+        *_namesakes(person, ids),
     )
+
+
+def _namesakes(person, ids):
+    """Return whether others have the name of `person`, and whether others share its first given name; one query."""
+    family = fold(person.family_name)
+    rows = Person.objects.matching(family).exclude(pk__in=ids).values_list("given_name", "family_name").order_by()
+    others = {fold(given) for given, other in rows if fold(other) == family}
+    return fold(person.given_name) in others, first_name(person.given_name) in {first_name(each) for each in others}
 
 
 def accounts_closed_by_merging(person_ids):

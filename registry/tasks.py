@@ -82,6 +82,33 @@ def _successor(task):
     return None
 
 
+_passings = []
+
+
+def register_passing(pass_on):
+    """Let an application on a higher floor pass on what somebody who has left held there; from its AppConfig.ready.
+
+    `pass_on(person=None)` does so for one person or for all whose roles have ended, returns
+    how many rows, and is harmless when repeated.
+    """
+    if pass_on not in _passings:
+        _passings.append(pass_on)
+
+
+def _pass_on_elsewhere(person=None):
+    return sum(pass_on(person=person) for pass_on in _passings)
+
+
+def successor_in(municipality, leaver):
+    """Return who follows `leaver` in `municipality` by a handover and has a post there today, or None."""
+    today = timezone.localdate()
+    for handover in Handover.objects.from_person_in(leaver, municipality=municipality):
+        posts = Appointment.objects.current_on(today).filter(municipality=municipality, person=handover.successor)
+        if posts.exists():
+            return handover.successor
+    return None
+
+
 @transaction.atomic
 def update_vacancy_tasks(*, municipality=None):
     """Open a task where a liaison has left and nothing is known of what follows, and close it when something is.
@@ -125,9 +152,11 @@ def follow_role(role):
     person = getattr(role, "person", None)
     if person is not None and role.end_last is not None and role.end_last <= timezone.localdate():
         reassign_tasks(person=person)
+        _pass_on_elsewhere(person=person)
 
 
 def update_tasks():
     """Do what ends by the clock ask for; return {what: how many}. Safe to run twice."""
     opened, closed = update_vacancy_tasks()
-    return {"passed on": reassign_tasks(), "vacancies opened": opened, "vacancies closed": closed}
+    passed_on = reassign_tasks() + _pass_on_elsewhere()
+    return {"passed on": passed_on, "vacancies opened": opened, "vacancies closed": closed}

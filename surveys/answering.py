@@ -61,7 +61,7 @@ def start_response(survey_round, municipality, *, by):
     role = Appointment.objects.current().filter(person__user=by, municipality=municipality).first()
     response = Response(round=locked, municipality=municipality, started_at=timezone.now())
     if role is not None:
-        response.respondent_id, response.respondent_post = role.person_id, _post_in(role)
+        response.respondent_id, response.respondent_post = role.person_id, post_in(role)
         response.language, response.fallback_reason = role.person.language, role.fallback_reason
     response._history_user = by
     response.save()
@@ -180,12 +180,13 @@ def post_of(account, municipality):
     """Return in which post an account acts in a municipality today, in words: a title or a role, never a name."""
     role = Appointment.objects.current().filter(person__user=account, municipality=municipality).first()
     if role is not None:
-        return _post_in(role)
+        return post_in(role)
     is_agent = Agent.objects.current().filter(person__user=account, municipality=municipality).exists()
     return str(Agent._meta.verbose_name) if is_agent else _("coordinator")
 
 
-def _post_in(appointment):
+def post_in(appointment):
+    """Return what the record says of an officer who answers: the post, never the name."""
     return appointment.title or str(appointment.get_kind_display())
 
 

@@ -12,8 +12,8 @@ class SurveysConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from mailing import reasons  # noqa: PLC0415
-        from registry import access, privacy, subjects  # noqa: PLC0415
-        from surveys import rights  # noqa: PLC0415
+        from registry import access, handover_pack, privacy, subjects, tasks  # noqa: PLC0415
+        from surveys import following, rights  # noqa: PLC0415
         from surveys.letters import REASONS, opened, responses  # noqa: F401, PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
@@ -21,3 +21,5 @@ class SurveysConfig(AppConfig):
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)
         reasons.add_reasons(REASONS)
+        handover_pack.register_section(following.SECTION)
+        tasks.register_passing(following.pass_on_responses)

@@ -50,6 +50,7 @@ def placeholders():
         "enforcement_url": settings.ENFORCEMENT_URL,
         "feedback_url": reverse("feedback"),
         "privacy_url": reverse("privacy"),
+        "own_data_url": reverse("portal_data"),
         "accessibility_url": reverse("accessibility"),
         "assessed_on": date_format(settings.ACCESSIBILITY_ASSESSED_ON, "SHORT_DATE_FORMAT"),
     }

@@ -222,13 +222,13 @@ def _offers(municipality: int, on: date, closed_after: date):
     )  # fmt: skip
 
 
-def offers_on(municipality, on):
+def offers_on(municipality, on, *, with_long_closed=False):
     """Return what a municipality offers on day `on` as OfferRows by kind, in one query.
 
-    Grant periods that closed over a year ago are left out, and the earliest to close
-    stands first; the rest stands in alphabetical order.
+    Grant periods that closed over a year ago are left out unless asked for, and the earliest
+    to close stands first; the rest stands in alphabetical order.
     """
-    rows = _offers(municipality.pk, on, on - SHOWN_CLOSED)
+    rows = _offers(municipality.pk, on, date.min if with_long_closed else on - SHOWN_CLOSED)
     offers = {"grant": [], "premises": [], "channel": []}
     for row in sorted((OfferRow(*row) for row in rows), key=lambda row: (row.closes_on or on, row.sort_key, row.name)):
         offers[row.what].append(row)

@@ -171,6 +171,7 @@ class Task(models.Model):
         NEXT_STEP = "next_step", _("Next step")
         VACANCY = "vacancy", _("Name a new liaison")
         HANDOVER = "handover", _("Confirm the successor")
+        ERASURE = "erasure", _("Answer a request to erase data")
 
     class Audience(models.TextChoices):
         """Whose list the task stands on."""

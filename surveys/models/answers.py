@@ -88,6 +88,11 @@ class ResponseQuerySet(OfRoundQuerySet):
             "begun": open_ones.filter(declined_at__isnull=True, reopened_at__isnull=True),
         }.get(state, self.none())
 
+    def with_answer_count(self):
+        """Add `n_answers`: how many questions have an answer or a reason for having none."""
+        answered = Q(answers__isnull=False) & ~Q(answers__state=Answer.State.UNANSWERED)
+        return self.annotate(n_answers=models.Count("answers", filter=answered))
+
 
 class Response(models.Model):
     """A municipality's response to a round, once: who answers, whether it has been sent in.

@@ -58,8 +58,13 @@ def give_totp(account):
 
 
 def totp_code(secret):
-    """Return the code that the application with this key shows now."""
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+    """Return the code that the application with this key shows now.
+
+    The library yields the periods that it takes, the earliest first: that one's code may be too
+    old by the time it arrives.
+    """
+    taken = list(yield_hotp_counters_from_time())
+    return format_hotp_value(hotp_value(secret, taken[len(taken) // 2]))
 
 
 class Walk:

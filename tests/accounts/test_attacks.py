@@ -277,6 +277,28 @@ def test_a_code_of_an_application_and_a_recovery_code_work_once(cast):
         assert seen == [True, False]
 
 
+def test_a_code_of_an_application_is_no_good_to_whoever_saw_it_as_long_as_it_is_valid(cast):
+    secret = give_totp(cast.aino)
+    address = "/kirjaudu/tunnistautuminen/vahvista/"
+    with time_machine.travel(dt.datetime(2026, 11, 23, 7, 0, tzinfo=dt.UTC), tick=False) as clock:
+        code, seen = totp_code(secret), []
+        for _later in range(3):
+            client = Client()
+            sign_in_by_password(client, cast.aino)
+            client.post(address, {"code": code})
+            seen.append(is_signed_in(client))
+            clock.shift(25)
+        late = Client()
+        sign_in_by_password(late, cast.aino)
+        late.post(address, {"code": totp_code(secret)})
+        opened = is_signed_in(late)
+        sensitive = "/kirjaudu/tunnistautuminen/varmistus/?next=/kirjaudu/tunnistautuminen/sovellus/poista/"
+        clock.shift(31)
+        repeated = late.post(sensitive, {"code": totp_code(secret)}).status_code
+        again = late.post(sensitive, {"code": totp_code(secret)}).status_code
+    assert (seen, opened, repeated, again) == ([True, False, False], True, 302, 200)
+
+
 # --- What belongs to others -------------------------------------------------------------------------------------------
 
 

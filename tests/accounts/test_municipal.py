@@ -106,6 +106,20 @@ def test_everybody_else_gets_the_same_page_and_no_account(cast, server):
     assert (User.objects.count(), SocialAccount.objects.count(), SignInEvent.objects.count()) == (accounts, 0, 0)
 
 
+@pytest.mark.parametrize("number", [None, "", " ", "missing"], ids=repr)
+def test_a_sign_in_that_does_not_say_who_it_is_lets_nobody_in_and_says_so(cast, server, number):
+    """Without the number everybody would be one and the same person."""
+    told = {"nameless": True} if number == "missing" else {"userinfo": {"sub": number}}
+    seen = []
+    for email in ("leena@example.org", "kaisa@example.org"):
+        server.is_somebody(**{"sub": "1", "email": email, "email_verified": True} | told)
+        client = Client()
+        answer = sign_in(client)
+        seen.append((answer.status_code, "ei kertonut, kuka olet" in answer.content.decode(), is_signed_in(client)))
+    assert seen == [(502, True, False)] * 2
+    assert SocialAccount.objects.count() == 0
+
+
 def test_an_address_that_changes_hands_at_the_municipality_opens_no_predecessors_account(cast, server):
     server.is_somebody(sub="1", email="leena@example.org", email_verified=True)
     sign_in(Client())

@@ -258,10 +258,20 @@ def signed_in_by_code(account, hours_ago=0):
     return client
 
 
+def kinds_of(account):
+    return list(account.sign_in_events.values_list("kind", flat=True))
+
+
 def test_the_file_asks_to_show_that_it_is_you_and_comes_as_an_attachment(aija):
     late = signed_in_by_code(aija.user, hours_ago=1)
-    assert late.get(FILE).url.startswith("/kirjaudu/varmistus/koodi/")
-    answer = signed_in_by_code(aija.user).get(FILE)
+    led = late.post(FILE).url
+    assert led.startswith("/kirjaudu/varmistus/koodi/")
+    assert kinds_of(aija.user).count("data_taken") == 0
+    late.post(led, {"send": "1"})
+    after_code = late.post(led, {"code": late.session["confirming_code"]["code"]})
+    answer = signed_in_by_code(aija.user).post(FILE)
+    assert json.loads(after_code.content)["tables"]
+    assert kinds_of(aija.user).count("data_taken") == 2
     assert answer.headers["Content-Disposition"] == 'attachment; filename="omat-tiedot-2026-11-22.json"'
     assert "no-store" in answer.headers["Cache-Control"]
     assert json.loads(answer.content)["tables"]
@@ -306,8 +316,9 @@ def test_pages_are_each_persons_own(cast, aija, client):
     assert {word: f"{word}.tyo@example.org" in page for word, page in pages.items()} == dict.fromkeys(pages, True)
     assert client_of(cast.stranger).get(DATA).status_code == 200
     assert client_of(cast.aino).get(DATA).status_code == 200
-    assert [client.get(page).status_code for page in (DATA, FILE, ERASE)] == [302] * 3
-    assert [client_of(cast.leena.user).post(page).status_code for page in (DATA, FILE)] == [405, 405]
+    assert [client.get(DATA).status_code, client.post(FILE).status_code, client.get(ERASE).status_code] == [302] * 3
+    assert client_of(cast.leena.user).post(DATA).status_code == 405
+    assert client_of(cast.leena.user).get(FILE).status_code == 405
 
 
 def test_the_page_makes_the_same_queries_for_one_and_three(aija):

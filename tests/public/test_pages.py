@@ -108,6 +108,17 @@ def test_own_texts_are_filled_in_and_leave_no_placeholder(client, reference, key
     assert settings.CONTROLLER_NAME[language.strip("/") or "fi"] in source
 
 
+@pytest.mark.parametrize(
+    ("prefix", "name"), [("", "Omat tiedot"), ("/sv", "Mina uppgifter"), ("/en", "My data")]
+)  # fmt: skip
+def test_privacy_notice_leads_to_ones_own_data_in_each_language(client, cast, prefix, name):
+    """To the page that is called so, by way of signing in."""
+    notice = client.get(f"{prefix}/tietosuoja/").content.decode()
+    client.force_login(cast.leena.user, backend="django.contrib.auth.backends.ModelBackend")
+    assert f'<a href="{prefix}/oma/tiedot/">{name}</a>' in notice
+    assert f"<h1>{name}</h1>" in client.get(f"{prefix}/oma/tiedot/").content.decode()
+
+
 def test_privacy_notice_prints_the_retention_that_the_code_enforces(client, reference):
     from registry.privacy import declared_retentions
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from common.partial_dates import PartialDate
 from registry import models
 from registry.change_sets import undo_change_set
+from registry.contacts import choose_topics
 from registry.merging import merge_people, merged_into, preview_person_merge
 from registry.merging.associations import ASSOCIATION_RELATIONS
 from registry.merging.draft import relation_name, relations_to
@@ -58,6 +59,24 @@ def test_every_relation_to_what_is_merged_is_declared():
 def test_relations_of_links_and_of_rows_to_their_like_are_found():
     assert {relation_name(field) for field in relations_to(Agent)} >= {"registry.agent_tasks.agent"}
     assert {relation_name(field) for field in relations_to(Appointment)} >= {"registry.appointment.deputy_for"}
+
+
+def test_topics_follow_joined_roles_each_once_and_come_back_when_the_merger_is_undone(reference, pair):
+    gone, kept = pair
+    roles = [factories.AppointmentFactory(person=person, municipality=reference.oulu) for person in pair]
+    elsewhere = factories.AppointmentFactory(person=gone, municipality=reference.hailuoto)
+    grants, premises, wellbeing = models.Topic.objects.all()[:3]
+    for role, topics in ((roles[0], [grants, premises]), (roles[1], [premises]), (elsewhere, [wellbeing])):
+        choose_topics(role, topics, by=None)
+    before = stored()
+
+    step = merge_people(gone, kept, by=None)
+    role = Appointment.objects.get(person=kept, municipality=reference.oulu)
+    merged = {each.municipality: set(each.topics.all()) for each in Appointment.objects.filter(person=kept)}
+    undo_change_set(step, by=None)
+
+    assert merged == {reference.oulu: {grants, premises}, reference.hailuoto: {wellbeing}}
+    assert (role.pk, stored()) == (roles[1].pk, before)
 
 
 # --- Periods ----------------------------------------------------------------------------------------------------------
