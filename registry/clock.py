@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from jobs.registry import Done, job
 from registry.directory import forget_sent_texts
 from registry.letters.contact_check import queue_contact_checks
-from registry.letters.coordinator_digest import queue_coordinator_digests
-from registry.letters.liaison_digest import queue_liaison_digests
+from registry.letters.coordinator_digest import is_monday, queue_coordinator_digests
+from registry.letters.liaison_digest import is_first_working_day, queue_liaison_digests
 from registry.letters.vacancy import queue_vacancy_letters
 from registry.privacy import enforce_retention
 from registry.tasks import update_tasks
@@ -56,13 +56,23 @@ def run_vacancy_letters():
     return _told(queue_vacancy_letters())
 
 
-@job("coordinators_week", _("Writes on Mondays to coordinators what their week holds"), daily_at=dt.time(6, 30))
+@job(
+    "coordinators_week",
+    _("Writes on Mondays to coordinators what their week holds"),
+    daily_at=dt.time(6, 30),
+    on_days=is_monday,
+)
 def run_coordinator_digests():
-    """Queue the week's letters on Mondays; return a Done."""
+    """Queue the week's letters; return a Done."""
     return _told(queue_coordinator_digests())
 
 
-@job("liaisons_month", _("Writes on the first working day of a month to liaisons"), daily_at=dt.time(6, 40))
+@job(
+    "liaisons_month",
+    _("Writes on the first working day of a month to liaisons"),
+    daily_at=dt.time(6, 40),
+    on_days=is_first_working_day,
+)
 def run_liaison_digests():
-    """Queue the month's letters on its first working day; return a Done."""
+    """Queue the month's letters; return a Done."""
     return _told(queue_liaison_digests())

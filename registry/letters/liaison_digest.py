@@ -105,17 +105,26 @@ def _officers(on, person_id=None):
     return {person: roles for person, roles in holders.items() if roles}
 
 
+def _has_begun(day):
+    """Whether a day on which reminders go has come in the month of `day` by then; in July none does."""
+    days = (day.replace(day=number) for number in range(1, day.day + 1))
+    return any(is_open_day(each, is_reminder=True) for each in days)
+
+
 def is_first_working_day(day):
     """Whether `day` is the first of its month on which reminders go; July has none."""
-    earlier = (day.replace(day=number) for number in range(1, day.day))
-    return is_open_day(day, is_reminder=True) and not any(is_open_day(each, is_reminder=True) for each in earlier)
+    return _has_begun(day) and not (day.day > 1 and _has_begun(day - dt.timedelta(days=1)))
 
 
 def queue_liaison_digests():
-    """Queue this month's letters, on its first working day; return {"queued": n, reason: n}. Safe to run twice."""
+    """Queue this month's letters; return {"queued": n, reason: n}. Each month has one; safe to run twice.
+
+    The clock asks for it on the first working day, or on the first day after it on which
+    anything runs; before it, and in July, nothing is queued.
+    """
     on = today()
-    if not is_first_working_day(on):
-        return {"queued": 0, "not_first_working_day": 1}
+    if not _has_begun(on):
+        return {"queued": 0, "month_not_begun": 1}
     return queue_letters(KIND, _recipients(on), key_prefix=f"{KIND}:{on:%Y-%m}", waits=True)
 
 
