@@ -5,6 +5,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from jobs.words import line_in_words
+
 
 class JobRunQuerySet(models.QuerySet):
     """Reads of runs."""
@@ -54,6 +56,11 @@ class JobRun(models.Model):
                 fields=["name"], condition=Q(state__in=["queued", "running"]), name="job_run_one_at_a_time"
             ),
         ]
+
+    @property
+    def summary_words(self):
+        """What it did, in the active language; of a failure the class of the problem."""
+        return line_in_words(self.summary)
 
     def __str__(self):
         return f"{self.name}, {timezone.localtime(self.slot):%d.%m.%Y %H.%M}"

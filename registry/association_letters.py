@@ -12,6 +12,7 @@ from mailing.mass import Recipient, preview_mailing, queue_mailing
 from mailing.unsubscribing import resubscribe, unsubscribe
 from mailing.writing import write
 from registry.models import Appointment, AssociationContact, AssociationLetter, Person, Region, SharedMailbox
+from registry.returned import first_that_works
 
 KIND = "association_letter"
 GROUP = "associations"
@@ -25,7 +26,7 @@ def save_draft(letter, fields, *, by):
     """
     if letter.pk:
         _locked_draft(letter)
-    letter.written_by = by
+    letter.written_by = letter._history_user = by
     letter.full_clean()
     letter.save()
     letter.fields.set(fields)
@@ -52,6 +53,7 @@ def _recipients(letter):
             key=f"contact:{contact.pk}",
             name=str(contact.association),
             address=contact.email,
+            language=contact.language,
             scope=f"region:{region.pk}" if region else "",
             arguments={"letter": letter.pk, "contact": contact.pk},
             left_out="unsubscribed" if contact.no_letters_since else "",
@@ -73,17 +75,21 @@ def send_letter(letter, *, by):
     queue_mailing(preview, key_prefix=f"association-letter:{letter.pk}", by=by)
     letter.sent_at = timezone.now()
     letter.n_going, letter.n_left_out = len(preview.going), len(preview.left_out)
+    letter._history_user = by
     letter.save()
     return letter
 
 
 def reply_address(municipality, account):
-    """Return where replies to a letter that `account` sends go: the officer's contact address, else the mailbox's."""
+    """Return where replies to a letter that `account` sends go: the officer's contact address, else a mailbox's.
+
+    An address from which letters come back is passed over: a reply must reach somebody.
+    """
     today = timezone.localdate()
     officers = Appointment.objects.for_portal(municipality, today).filter(person__user=account)
-    person = Person.objects.filter(pk__in=officers.values("person")).exclude(email="").first() if account else None
-    mailbox = None if person else SharedMailbox.objects.for_portal(municipality, today).first()
-    return person.email if person else mailbox.email if mailbox else ""
+    person = Person.objects.filter(pk__in=officers.values("person")).first() if account else None
+    mailboxes = SharedMailbox.objects.for_portal(municipality, today).values_list("email", flat=True)
+    return first_that_works([person.email if person else "", *mailboxes])
 
 
 @letter_kind(

@@ -5,13 +5,32 @@ import datetime as dt
 from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import Done, job
+from jobs.words import add_finder, add_words
 from registry.directory import forget_sent_texts
 from registry.letters.contact_check import queue_contact_checks
 from registry.letters.coordinator_digest import is_monday, queue_coordinator_digests
 from registry.letters.liaison_digest import is_first_working_day, queue_liaison_digests
 from registry.letters.vacancy import queue_vacancy_letters
-from registry.privacy import enforce_retention
+from registry.privacy import declared_retentions, enforce_retention
+from registry.returned import take_returned_letters
 from registry.tasks import update_tasks
+
+add_words(
+    {
+        "vacancies opened": _("vacancies opened"),
+        "vacancies closed": _("vacancies closed"),
+        "emptied": _("texts emptied"),
+        "taken": _("letters that came back"),
+        "mended": _("addresses mended"),
+    }
+)
+
+
+@add_finder
+def _name_of_table(code):
+    """Return the name of the table in a line of the job that removes old data."""
+    tables = {each.model._meta.model_name: each.model._meta.verbose_name_plural for each in declared_retentions()}
+    return tables.get(code, code)
 
 
 @job("update_tasks", _("Passes on tasks of those who have left, opens and closes vacancies"), daily_at=dt.time(0, 20))
@@ -34,6 +53,16 @@ def run_enforce_retention():
 def run_forget_questions():
     """Empty the texts of questions to colleagues whose letters have left; return a Done."""
     return Done.of_counts({"emptied": forget_sent_texts()})
+
+
+@job(
+    "take_bounces",
+    _("Makes tasks of addresses from which letters come back, closes those that are mended"),
+    every=dt.timedelta(minutes=5),
+)
+def run_take_bounces():
+    """Take note of letters that came back; return a Done."""
+    return Done.of_counts(take_returned_letters())
 
 
 def _told(counts):

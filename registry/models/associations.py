@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from common.names import SearchField, SortKeyField, fold
 from registry.history import PersonalHistory
+from registry.models.people import Person
 from registry.models.scope import ScopedQuerySet, belongs_to_municipality_of
 
 
@@ -124,6 +125,13 @@ class AssociationContact(models.Model):
     )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language of letters"),
+        max_length=2,
+        choices=Person.Language,
+        default=Person.Language.FI,
+        help_text=_("The frame of letters and the registry's own words are written in this language."),
+    )
     source = models.CharField(
         _("source"), max_length=200, help_text=_("For example: the association's own form, or its web site.")
     )

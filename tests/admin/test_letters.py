@@ -110,4 +110,4 @@ def test_a_failed_letter_is_sent_again_from_its_page(aino, cast, django_capture_
         aino.post(address)
 
     letter.refresh_from_db()
-    assert (letter.state, letter.by) == ("not_wanted", cast.aino)
+    assert (letter.state, letter.decided_by) == ("not_wanted", cast.aino)
