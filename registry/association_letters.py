@@ -15,7 +15,8 @@ from registry.models import Appointment, AssociationContact, AssociationLetter, 
 from registry.returned import first_that_works
 
 KIND = "association_letter"
-GROUP = "associations"
+# One group for all letters to associations: "don't write to us" means each of them.
+GROUP, GROUP_LABEL = "associations", _("Letters to associations")
 
 
 @transaction.atomic
@@ -99,7 +100,7 @@ def reply_address(municipality, account):
     is_duty=False,
     folder=Path(__file__).parent / "letters",
     group=GROUP,
-    group_label=_("Letters of municipalities to associations"),
+    group_label=GROUP_LABEL,
     placeholders={
         "subject": Placeholder(_("the subject that was written"), "Avustukset 2027"),
         "text": Placeholder(_("the text that was written"), "…", is_required=True),
@@ -112,7 +113,7 @@ def association_letter(letter):
     """Write the letter to one contact; not wanted when the contact is gone, has another address or said no."""
     contact = AssociationContact.objects.select_related("association").filter(pk=letter.arguments["contact"]).first()
     written = AssociationLetter.objects.select_related("municipality").filter(pk=letter.arguments["letter"]).first()
-    if contact is None or written is None or contact.email.lower() != letter.address:
+    if contact is None or written is None or contact.email.strip().lower() != letter.address:
         raise NotWantedError
     if contact.no_letters_since:
         raise NotWantedError("unsubscribed")

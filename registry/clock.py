@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from jobs.registry import Done, job
 from jobs.words import add_finder, add_words
 from registry.directory import forget_sent_texts
+from registry.letters.association_check import is_spring, queue_association_checks
 from registry.letters.contact_check import queue_contact_checks
 from registry.letters.coordinator_digest import is_monday, queue_coordinator_digests
 from registry.letters.liaison_digest import is_first_working_day, queue_liaison_digests
@@ -77,6 +78,17 @@ def _told(counts):
 def run_contact_checks():
     """Queue the questions of the day; return a Done."""
     return _told(queue_contact_checks())
+
+
+@job(
+    "ask_associations",
+    _("Asks associations each spring whether their details are right"),
+    daily_at=dt.time(6, 50),
+    on_days=is_spring,
+)
+def run_association_checks():
+    """Queue the questions of the day; return a Done."""
+    return _told(queue_association_checks())
 
 
 @job("tell_vacancies", _("Tells agents that the liaison has left"), daily_at=dt.time(6, 20))

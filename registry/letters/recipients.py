@@ -24,6 +24,8 @@ REASONS = {
     "checked": _("has checked the details meanwhile"),
     "asked_recently": _("was asked the same within a month"),
     "filled": _("somebody is known meanwhile"),
+    "association_ended": _("the association has ended or its contact is gone"),
+    "not_spring": _("associations are asked in spring"),
     "nothing_to_tell": _("nothing to tell"),
     "its_time_over": _("its week or month is over"),
     "month_not_begun": _("the month's first working day has not come"),

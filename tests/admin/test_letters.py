@@ -76,14 +76,25 @@ def test_an_administrator_writes_other_words_over_those_that_ship(aino):
         ("{roles}", "{link}"),
     ],
 )
-def test_words_with_an_unknown_or_a_missing_placeholder_are_refused(aino, settings, body, told):
-    answer = aino.post(ADD, WORDS | {"body": body})
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_words_with_an_unknown_or_a_missing_placeholder_are_refused(aino, settings, body, told, language):
+    answer = aino.post(ADD, WORDS | {"body": body, "language": language})
 
     page = answer.content.decode()
     assert (answer.status_code, LetterText.objects.count()) == (200, 0)
     assert "errornote" in page
     assert told in page
     assert settings.SECRET_KEY not in page
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_changed_words_with_a_wrong_placeholder_leave_the_row_as_it_was(aino, language):
+    text = LetterText.objects.create(**WORDS | {"language": language})
+    address = reverse("admin:mailing_lettertext_change", args=[text.pk])
+    for subject in ("{person.password}", "{{ settings.SECRET_KEY }}", "{nimi}"):
+        assert aino.post(address, WORDS | {"subject": subject}).status_code == 200
+        text.refresh_from_db()
+        assert text.subject == WORDS["subject"]
 
 
 def test_a_preview_and_a_test_letter_save_nothing(aino, cast):
