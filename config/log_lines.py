@@ -4,7 +4,7 @@ import logging
 import re
 
 # A link of a letter is a key as long as it works: whoever reads a log must not be able to open it.
-_KEY = re.compile(r"(/y/)[^/\s\"'<>?]+")
+KEY = re.compile(r"(/y/)[^/\s\"'<>?]+")
 
 
 class LineWithoutKeys(logging.Formatter):
@@ -12,4 +12,4 @@ class LineWithoutKeys(logging.Formatter):
 
     def format(self, record):
         """Return the line."""
-        return _KEY.sub(r"\1…", super().format(record))
+        return KEY.sub(r"\1…", super().format(record))

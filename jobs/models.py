@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from jobs.words import line_in_words
 
@@ -27,7 +28,7 @@ class JobRun(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("waits for the worker")
         RUNNING = "running", _("runs")
-        DONE = "done", _("done")
+        DONE = "done", pgettext_lazy("of a run", "done")
         FAILED = "failed", _("failed")
         INTERRUPTED = "interrupted", _("interrupted")
 

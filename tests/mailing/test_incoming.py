@@ -213,7 +213,8 @@ class _Imap(socketserver.StreamRequestHandler):
             if word.upper() == b"CAPABILITY":
                 self.wfile.write(b"* CAPABILITY IMAP4rev1\r\n")
             elif word.upper() == b"LOGIN" and b"sana" not in rest[-1]:
-                done = b"NO wrong"
+                self.wfile.write(tag + b" NO wrong\r\n")
+                return
             elif word.upper() == b"SELECT":
                 self.server.folders.append(rest[0])
                 self.wfile.write(b"* %d EXISTS\r\n" % len(kept))
