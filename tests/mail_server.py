@@ -1,13 +1,13 @@
 """A real mail server for tests, in a process of its own: what Django hands over arrives as in a mailbox.
 
-`python -P tests/mail_server.py FOLDER [SEED]` listens on a free port of this machine, tells
+`python -I tests/mail_server.py FOLDER [SEED]` listens on a free port of this machine, tells
 it in the first line of its output, and writes each letter that it accepts to FOLDER as it
 came. With a SEED other than 0 it refuses (451), hangs and drops the connection at random,
 at every step; whether it had accepted the letter by then is also by chance. Addresses that
 begin with "nobody" do not exist (550). The fixture `mail_server` (tests/conftest.py) starts
 one and points Django's e-mail settings at it.
 
-With -P our own folders are not on its path: aiosmtpd needs a package that is called
+With -I our own folders are not on its path: aiosmtpd needs a package that is called
 `public` like one of ours.
 """
 
@@ -30,7 +30,7 @@ class MailServer:
     def __init__(self, folder, *, seed=0):
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-P", __file__, str(folder), str(seed)]
+        command = [sys.executable, "-I", __file__, str(folder), str(seed)]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.port = int(self.process.stdout.readline())
 
