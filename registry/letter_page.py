@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 from jobs.models import JobRun
 from jobs.registry import all_jobs
 from mailing.kinds import find_kind
+from mailing.mass import Preview
 from mailing.models import Letter
-from registry.models import AssociationContact, Person
+from registry.letters import association_check, contact_check
+from registry.models import AssociationContact, Person, Region
 from registry.models.scope import coordinated_region_ids
 
 ROWS = 50
@@ -104,6 +106,33 @@ def _row(letter, people, contacts):
     except KeyError:  # of a version that is no more
         kind = letter.kind
     return LetterRow(letter, kind, name, url, why_of(letter))
+
+
+@dataclass(frozen=True)
+class NextLetters:
+    """Who would get a letter by the clock in a region at the next run, who would not and why."""
+
+    region: Region
+    kind: str
+    preview: Preview
+
+    @property
+    def left_out(self):
+        """[(reason in words, [name, …])], the most frequent reason first."""
+        return [(reason, [each.recipient.name for each in group]) for reason, group in self.preview.by_reason()]
+
+
+def next_letters(user):
+    """Return the NextLetters of the user's regions, in a fixed number of queries for each region."""
+    found = []
+    for region in Region.objects.editable_by(user).with_pages().by_name():
+        for kind, look in (
+            (contact_check.KIND, contact_check.preview_contact_checks),
+            (association_check.KIND, association_check.preview_association_checks),
+        ):
+            if preview := look(region):
+                found.append(NextLetters(region, str(find_kind(kind).label), preview))
+    return found
 
 
 def why_of(letter):

@@ -22,3 +22,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}  # noqa: F405
 # A task runs where it is enqueued; the tests of the worker itself turn the queue on.
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+# The tables come from the models, in a second instead of half a minute; tests/test_migrations.py compares
+# them with those that the migrations make.
+DATABASES["default"]["TEST"] = {"MIGRATE": False}  # noqa: F405

@@ -162,6 +162,7 @@ QUALITY = {
 MAIL = {
     "mail": ([], (200, 200, 200), (405, 405, 405)),
     "mail_jobs": ([], (200, 200, 200), (405, 405, 405)),
+    "mail_next": ([], (200, 200, 200), (405, 405, 405)),
     "mail_decide": (["letter"], (405, 405, 405), (302, 404, 302)),
 }
 # Pages of imports: of one import of Pohjois-Pohjanmaa, what each of the staff gets by GET and by POST

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mailing.outbox import leave_letter, resend_letter
-from registry.letter_page import DECIDE, GROUPS, SENT, counts_of, job_rows, letters_for, rows_of
+from registry.letter_page import DECIDE, GROUPS, SENT, counts_of, job_rows, letters_for, next_letters, rows_of
 
 GROUP, SEARCH, PAGE = "tila", "osoite", "sivu"
 LONGEST_SEARCH = 100
@@ -55,6 +55,16 @@ def mail_jobs(request):
     return TemplateResponse(request, "admin/letters/jobs.html", context)
 
 
+def mail_next(request):
+    """Show whom the next run of the letters by the clock asks, whom not and why; nothing is queued by looking."""
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Who is asked next"),
+        "letters": next_letters(request.user),
+    }
+    return TemplateResponse(request, "admin/letters/next.html", context)
+
+
 @require_POST
 def mail_decide(request, pk):
     """Send a failed or perhaps sent letter once more, or leave it as it is; who decided is written down."""
@@ -77,5 +87,6 @@ _in_admin = admin.site.admin_view
 urlpatterns = [
     path("", _in_admin(require_safe(mail)), name="mail"),
     path("ajot/", _in_admin(require_safe(mail_jobs)), name="mail_jobs"),
+    path("seuraavaksi/", _in_admin(require_safe(mail_next)), name="mail_next"),
     path("<int:pk>/", _in_admin(mail_decide), name="mail_decide"),
 ]

@@ -17,7 +17,14 @@ from mailing.models import Bounce
 from mailing.writing import write
 from registry.association_letters import GROUP, GROUP_LABEL
 from registry.feedback import receive_feedback
-from registry.letters.recipients import BY_THE_CLOCK, answers_for, queue_letters, site_address, today
+from registry.letters.recipients import (
+    BY_THE_CLOCK,
+    answers_for,
+    preview_letters,
+    queue_letters,
+    site_address,
+    today,
+)
 from registry.models import AssociationContact, Feedback, Region
 from registry.privacy import months_before
 from registry.respondents import respondent_of
@@ -39,8 +46,10 @@ def _is_fresh(contact, on):
     return (contact.checked_on or contact.obtained_on) > months_before(on, FRESH_FOR)
 
 
-def _recipients(on):
+def _recipients(on, region_id=None):
     for contact in AssociationContact.objects.to_check(on):
+        if region_id not in (None, contact.region_id_now):
+            continue
         reasons = (("unsubscribed", contact.no_letters_since), ("checked", _is_fresh(contact, on)))
         yield Recipient(
             key=str(contact.pk),
@@ -51,6 +60,14 @@ def _recipients(on):
             arguments={"contact": contact.pk, "year": on.year},
             left_out=next((code for code, holds in reasons if holds), ""),
         )
+
+
+def preview_association_checks(region):
+    """Return the Preview of whom the spring's next run would ask in a region, whom not and why; None for nobody."""
+    on = today()
+    prefix = f"{KIND}:{on.year}"
+    previews = preview_letters(KIND, _recipients(on, region.pk), key_prefix=prefix) if is_spring(on) else []
+    return previews[0] if previews else None
 
 
 def queue_association_checks():

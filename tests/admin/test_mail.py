@@ -12,10 +12,11 @@ from django.utils import timezone, translation
 from jobs.models import JobRun
 from jobs.registry import all_jobs
 from jobs.words import line_in_words
+from mailing.bounces import record_bounce
 from mailing.models import Letter
 from mailing.outbox import queue_letter
 from mailing.sending import send_waiting
-from registry.models import AssociationContact
+from registry.models import AssociationContact, Person
 from tests import factories
 from tests.portal.conftest import client_of
 
@@ -168,6 +169,57 @@ def test_the_page_takes_the_same_queries_for_1_3_and_308_letters(cast, reference
         assert len(shown(kaisa, group, sivu=7)) == 8
     assert len(set(counts)) == 1
     assert counts[0] <= 12
+
+
+# --- Who is asked next -----------------------------------------------------------------------------------------------
+
+
+def test_who_is_asked_next_names_each_left_out_person_with_the_reason(cast, reference, clock):
+    clock.move_to(dt.datetime(2027, 3, 2, 10, tzinfo=dt.UTC))
+    Person.objects.update(contact_checked_on="2027-03-01")
+    Person.objects.filter(pk__in=[cast.leena.pk, cast.ahti.pk]).update(contact_checked_on="2026-01-01")
+    record_bounce(cast.ahti.email, "hard", "mailbox", event_id="1")
+    facts = {"source": "x", "basis": "given", "obtained_on": "2025-01-01"}
+    for name, more in (
+        ("Kuoro", {}),
+        ("Seura", {"no_letters_since": "2026-01-01"}),
+        ("Uusi", {"checked_on": "2027-02-01"}),
+    ):
+        association = factories.AssociationFactory(name=name, municipality=reference.oulu)
+        AssociationContact.objects.create(association=association, email=f"{name}@example.org", **facts | more)
+
+    page = client_of(cast.kaisa.user).get(f"{PAGE}seuraavaksi/")
+
+    seen = {
+        each.kind: ([one.name for one in each.preview.going], dict(each.left_out)) for each in page.context["letters"]
+    }
+    assert seen == {
+        "Yhteystietojen tarkistus": (["Leena Liesi"], {"kirjeet tähän osoitteeseen palautuvat": ["Ahti Aapa"]}),
+        "Yhdistyksen tietojen tarkistus": (
+            ["Kuoro"], {"on pyytänyt, ettei näitä kirjeitä lähetetä": ["Seura"],
+                        "on tarkistanut tietonsa sillä välin": ["Uusi"]},
+        ),
+    }  # fmt: skip
+    for name in ("Leena Liesi", "Ahti Aapa", "Kuoro", "Seura", "Uusi"):
+        assert name in page.content.decode()
+        assert name not in client_of(cast.outi.user).get(f"{PAGE}seuraavaksi/").content.decode()
+    assert Letter.objects.count() == 0
+
+
+def test_who_is_asked_next_takes_the_same_queries_for_one_and_three(cast, reference, clock):
+    clock.move_to(dt.datetime(2027, 3, 2, 10, tzinfo=dt.UTC))
+    kaisa, counts = client_of(cast.kaisa.user), []
+    facts = {"source": "x", "basis": "given", "obtained_on": "2025-01-01"}
+    for n in (1, 3):
+        for number in range(n):
+            person = factories.PersonFactory(region=reference.pohjois_pohjanmaa, contact_checked_on="2026-01-01")
+            factories.AppointmentFactory(municipality=reference.hailuoto, person=person, kind="duties")
+            association = factories.AssociationFactory(municipality=reference.oulu)
+            AssociationContact.objects.create(association=association, email=f"s{n}{number}@example.org", **facts)
+        with CaptureQueriesContext(connection) as queries:
+            assert len(kaisa.get(f"{PAGE}seuraavaksi/").context["letters"]) == 2
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
 
 
 # --- Jobs ------------------------------------------------------------------------------------------------------------

@@ -67,6 +67,7 @@ def test_the_coordinators_page_and_a_decision_by_keyboard(demo, site, page):  # 
         "to decide": POST,
         "waiting": f"{POST}?tila=odottavat",
         "nothing found": f"{POST}?tila=lahteneet&osoite=zzzz",
+        "asked next": f"{POST}seuraavaksi/",
         "jobs": f"/en{POST}ajot/",
         "returned": f"/hallinta/registry/person/{person.pk}/change/",
         "quality": "/hallinta/laatu/?alue=&tarkistus=address_returned",
