@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -27,11 +28,16 @@ GROUPS = {
 }
 
 
+def scopes_of(user):
+    """Return the scopes of the letters of the regions that `user` coordinates today."""
+    return {f"region:{pk}" for pk in coordinated_region_ids(user)}
+
+
 def letters_for(user):
     """Return the letters that `user` sees: administrators all, a coordinator those of the regions of today."""
     if user.is_active and user.is_superuser:
         return Letter.objects.all()
-    return Letter.objects.in_scopes({f"region:{pk}" for pk in coordinated_region_ids(user)})
+    return Letter.objects.in_scopes(scopes_of(user))
 
 
 def counts_of(letters):
@@ -101,11 +107,15 @@ def _row(letter, people, contacts):
         name, url = person.name, reverse("admin:registry_person_change", args=[person.pk])
     elif contact:
         name, url = str(contact.association), reverse("admin:registry_associationcontact_change", args=[contact.pk])
+    return LetterRow(letter, label_of(letter), name, url, why_of(letter))
+
+
+def label_of(letter):
+    """Return which letter it is, in words; of a kind that a version before this one had, its name."""
     try:
-        kind = str(find_kind(letter.kind).label)
-    except KeyError:  # of a version that is no more
-        kind = letter.kind
-    return LetterRow(letter, kind, name, url, why_of(letter))
+        return str(find_kind(letter.kind).label)
+    except KeyError:
+        return letter.kind
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,7 @@ def next_letters(user):
 
 def why_of(letter):
     """Return in words why the letter waits, failed or was not sent, with the problem's class and code."""
-    if letter.state == Letter.State.WAITING and not letter.reason:
+    if letter.state == Letter.State.WAITING and not letter.reason and letter.not_before <= timezone.now():
         return _("on its way at the next turn")
     return " – ".join(filter(None, [str(letter.reason_words), letter.problem]))
 

@@ -216,7 +216,7 @@ ACCOUNT = {
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
 } | {"auth_user_password_change", "accounts_user_reset"}  # fmt: skip
-# Letters and jobs are for administrators (tests/admin/test_letters.py).
+# Letters and jobs are for administrators, periods without letters for coordinators too (tests/admin/test_letters.py).
 LETTERS = {
     f"{table}_{page}"
     for table in ("mailing_letter", "mailing_lettertext", "mailing_quietperiod", "mailing_bounce", "jobs_jobrun")

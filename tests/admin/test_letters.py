@@ -29,7 +29,6 @@ def test_every_letter_and_job_page_is_for_administrators_alone(cast, aino):
     rows = {
         "mailing_letter": letter,
         "mailing_lettertext": LetterText.objects.create(**WORDS),
-        "mailing_quietperiod": QuietPeriod.objects.create(name="x", first_day="2026-02-23", last_day="2026-03-01"),
         "mailing_bounce": Bounce.objects.create(
             address="salainen@example.org", kind="hard", source="server", event_id="x"
         ),
@@ -53,6 +52,33 @@ def test_every_letter_and_job_page_is_for_administrators_alone(cast, aino):
     assert kaisa.post(again).status_code == 403
     letter.refresh_from_db()
     assert letter.state == "failed"
+
+
+PERIOD = {"name": "Talviloma", "first_day": "1.3.2027", "last_day": "7.3.2027"}
+
+
+def test_a_coordinator_sets_the_weeks_without_letters_of_the_own_region(cast, aino, reference):
+    north, central = (f"region:{each.pk}" for each in (reference.pohjois_pohjanmaa, reference.keski_suomi))
+    of_all = QuietPeriod.objects.create(name="Kaikkien", first_day="2026-12-01", last_day="2026-12-02")
+    others = QuietPeriod.objects.create(name="Muiden", first_day="2026-12-01", last_day="2026-12-02", scope=central)
+    kaisa, table = client_of(cast.kaisa.user), "/hallinta/mailing/quietperiod/"
+
+    assert kaisa.post(f"{table}add/", PERIOD | {"scope": north}).status_code == 302
+    own = QuietPeriod.objects.get(scope=north)
+    page = kaisa.get(table).content.decode()
+    assert ("Talviloma" in page, "Kaikkien" in page, "Muiden" in page) == (True, True, False)
+    assert "Pohjois-Pohjanmaa" in page
+    for scope in ("", central, "region:0"):
+        assert kaisa.post(f"{table}add/", PERIOD | {"scope": scope}).status_code == 200
+    assert QuietPeriod.objects.count() == 3
+    assert kaisa.post(f"{table}{own.pk}/change/", PERIOD | {"scope": north, "name": "Hiihtoloma"}).status_code == 302
+    assert kaisa.post(f"{table}{of_all.pk}/change/", PERIOD | {"scope": north}).status_code == 403
+    assert kaisa.post(f"{table}{others.pk}/change/", PERIOD | {"scope": north}).status_code == 302  # not found there
+    assert kaisa.post(f"{table}{own.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert sorted(QuietPeriod.objects.values_list("name", flat=True)) == ["Hiihtoloma", "Kaikkien", "Muiden"]
+    assert client_of(cast.leena.user).get(table).status_code == 302
+    assert aino.post(f"{table}add/", PERIOD | {"scope": ""}).status_code == 302
+    assert aino.post(f"{table}{own.pk}/delete/", {"post": "yes"}).status_code == 302
 
 
 def test_an_administrator_writes_other_words_over_those_that_ship(aino):

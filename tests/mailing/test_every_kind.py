@@ -17,6 +17,7 @@ from config.log_lines import LineWithoutKeys
 from mailing.kinds import all_kinds, find_kind
 from mailing.models import Letter
 from mailing.sending import send_waiting
+from mailing.texts import words_of
 from mailing.unsubscribing import find_stop_link
 from registry.models import Person
 from tests.accounts.helpers import after_commit
@@ -107,6 +108,14 @@ def test_every_letter_that_asks_something_says_to_whom_one_replies(cast, kind):
     """Codes and notices of the account have the site's own address, from where replies are passed on."""
     letters = sent_of(cast, kind)
     assert all(composed.reply_to for composed, _message, row in letters if row and row.kind == kind)
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_subject_of_a_letter_that_asks_something_says_by_when(language):
+    """What a person has written, a question or a letter to associations, has the person's own subject."""
+    days = re.compile(r"\{(by_day|first_day|by_when)\}|\b14\b")
+    kinds = {"association_check", "contact_check", "coordinator_digest", "invitation", "liaison_digest", "vacancy"}
+    assert [kind for kind in kinds if not days.search(words_of(kind, language).subject)] == []
 
 
 # --- Keys and codes --------------------------------------------------------------------------------------------------
