@@ -110,6 +110,8 @@ def find_unreachable_liaisons(scope):
 def find_returned_addresses(scope):
     """Find people with a role, mailboxes and associations' contacts from whose address letters come back."""
     marks = Bounce.objects.first_holding()
+    if not marks:
+        return
     people = {}
     for role in (*scope.appointments, *scope.agents, *scope.coordinators):
         if role.person:
