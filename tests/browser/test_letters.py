@@ -26,10 +26,11 @@ def faults(site, page, addresses):
             found[name, 320] = "scrolls sideways"
         if page.complaints:
             found[name] = list(page.complaints)
-        for width in (360, 1280):
-            for scheme in ("light", "dark"):
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            site(address)  # anew: colours on their way from one scheme to the other have no contrast
+            for width in (360, 1280):
                 page.set_viewport_size({"width": width, "height": 900})
-                page.emulate_media(color_scheme=scheme)
                 if problems := violations(page):
                     found[name, width, scheme] = problems
         page.complaints.clear()  # of what axe brings along
