@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.partial_dates import PartialDate, Precision
 from config.demo_imports import add_imports
-from config.demo_letters import run_this_mornings_jobs
+from config.demo_letters import let_letters_come_back, run_this_mornings_jobs, write_to_associations
 from config.demo_oddities import leave_oddities
 from config.demo_records import add_records
 from config.demo_surveys import add_rounds
@@ -171,7 +171,9 @@ def build_demo(today=None):
     add_imports(today)
     add_rounds(today)
     add_records()
+    write_to_associations()
     run_this_mornings_jobs()
+    let_letters_come_back(today)
     return world.n_people
 
 

@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 
+from config.log_lines import KEY
 from registry.models import SiteState
 
 
@@ -20,7 +21,8 @@ def menu(request):
     return {
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
-        "page_path": request.path,
+        # The address of a letter's link is a key: nothing on a page, not even of an error, carries it on.
+        "page_path": "" if KEY.search(request.path) else request.path,
         "languages": SimpleLazyObject(lambda: language_links(request)),
         "site_state": SimpleLazyObject(lambda: getattr(request, "site_state", None) or SiteState.objects.load()),
     }

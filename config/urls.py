@@ -16,6 +16,7 @@ urlpatterns = [
     *i18n_patterns(
         path("hallinta/tyyliopas/", style_guide.style_guide, name="style_guide"),
         path("hallinta/laatu/", include("registry.admin.quality")),
+        path("hallinta/posti/", include("registry.admin.mail")),
         path("hallinta/tuonti/", include("registry.admin.imports")),
         path("hallinta/", admin.site.urls),
         path("kirjaudu/", include("accounts.urls")),

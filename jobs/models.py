@@ -4,6 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from jobs.words import line_in_words
 
 
 class JobRunQuerySet(models.QuerySet):
@@ -25,7 +28,7 @@ class JobRun(models.Model):
     class State(models.TextChoices):
         QUEUED = "queued", _("waits for the worker")
         RUNNING = "running", _("runs")
-        DONE = "done", _("done")
+        DONE = "done", pgettext_lazy("of a run", "done")
         FAILED = "failed", _("failed")
         INTERRUPTED = "interrupted", _("interrupted")
 
@@ -54,6 +57,11 @@ class JobRun(models.Model):
                 fields=["name"], condition=Q(state__in=["queued", "running"]), name="job_run_one_at_a_time"
             ),
         ]
+
+    @property
+    def summary_words(self):
+        """What it did, in the active language; of a failure the class of the problem."""
+        return line_in_words(self.summary)
 
     def __str__(self):
         return f"{self.name}, {timezone.localtime(self.slot):%d.%m.%Y %H.%M}"

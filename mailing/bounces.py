@@ -4,14 +4,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from mailing.models import Bounce
+from mailing.models.bounces import SOFT_AT_MOST
 
 
 def record_bounce(address, kind, source, *, event_id, letter=None, code="", at=None):
-    """Write down that a letter to `address` came back; return the Bounce, or None when the event is known already."""
+    """Write down that a letter to `address` came back; return the Bounce, or None when the event is known already.
+
+    A full mailbox or a slow server is no reason to give up; the third such letter within a
+    month is written down as "repeated", which stops letters as a hard bounce does.
+    """
+    address = address.strip().lower()
+    if kind == Bounce.Kind.SOFT and Bounce.objects.soft_lately(address).count() >= SOFT_AT_MOST:
+        kind = Bounce.Kind.REPEATED
     bounce, is_new = Bounce.objects.get_or_create(
         event_id=event_id,
         defaults={
-            "address": address.strip().lower(),
+            "address": address,
             "kind": kind,
             "source": source,
             "letter": letter,
@@ -44,5 +52,5 @@ def pull_bounces(take):
 
 def forgive(address):
     """Let letters go to `address` again, because somebody has put it right or confirmed it; return how many bounces."""
-    rows = Bounce.objects.holding().filter(address=address.strip().lower())
+    rows = Bounce.objects.filter(address=address.strip().lower(), forgiven_at__isnull=True)
     return rows.update(forgiven_at=timezone.now())

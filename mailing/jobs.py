@@ -6,9 +6,29 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import Done, job
-from mailing.mailbox import read_mailbox
+from jobs.words import add_finder, add_words
+from mailing.mailbox import NOBODY, read_mailbox
+from mailing.models import Letter
+from mailing.reasons import reason_in_words
 from mailing.sending import send_waiting
 
+add_words(
+    {state.value: state.label for state in Letter.State}
+    | {
+        "queued": _("queued"),
+        "lost": _("taken by another worker"),
+        "bounce": _("came back"),
+        "automatic": _("answers of those who are away"),
+        "calendar": _("answers of calendars"),
+        "notice": _("notices"),
+        "unknown report": _("reports about no letter of ours"),
+        "passed on": _("passed on"),
+        "not passed on": _("not passed on"),
+        "no mailbox is set": _("no mailbox is set"),
+        NOBODY: _("nobody to pass it on to"),
+    }
+)
+add_finder(reason_in_words)
 NOT_YET, TROUBLE = ["waiting", "not_wanted"], ["failed", "doubtful", "lost"]
 
 

@@ -55,6 +55,7 @@ class Preview:
     going: tuple
     left_out: tuple
     goes_at: dt.datetime
+    reason: str = ""  # what holds the letters back until then
 
     def by_reason(self):
         """Return [(reason in words, [LeftOut, …])], the most frequent reason first."""
@@ -94,8 +95,8 @@ def preview_mailing(kind_name, recipients, *, not_before=None):
             going.append(each)
     scope = going[0].scope if going else ""
     quiet_days = () if kind.is_duty else quiet_days_of(scope)
-    goes_at = next_moment(not_before or now, kind=kind, quiet_days=quiet_days).moment
-    return Preview(kind_name, tuple(going), tuple(left_out), goes_at)
+    opens = next_moment(not_before or now, kind=kind, quiet_days=quiet_days)
+    return Preview(kind_name, tuple(going), tuple(left_out), opens.moment, opens.reason)
 
 
 def _plain(address):
@@ -139,4 +140,5 @@ def _letter_of(preview, recipient, key_prefix, by):
         by=by,
         due_at=preview.goes_at,
         not_before=preview.goes_at,
+        reason=preview.reason,
     )

@@ -59,17 +59,36 @@ def resend_letter(letter, *, by):
     letter = Letter.objects.select_for_update().get(pk=letter.pk)
     if not letter.can_be_sent_again:
         raise ValidationError(_("Only a letter that failed or was perhaps sent can be sent again."), code="not_failed")
-    _wait_again(letter, by)
+    _wait_again(letter)
+    _decide(letter, Letter.Decision.AGAIN, by)
     transaction.on_commit(partial(deliver.enqueue, letter.pk), robust=True)
     return letter
 
 
-def _wait_again(letter, by):
+@transaction.atomic
+def leave_letter(letter, *, by):
+    """Record that a failed or perhaps sent `letter` stays as it is, because somebody has seen to it; return it.
+
+    Raises ValidationError ("not_failed") for any other.
+    """
+    letter = Letter.objects.select_for_update().get(pk=letter.pk)
+    if not letter.can_be_sent_again:
+        raise ValidationError(
+            _("Only a letter that failed or was perhaps sent can be left as it is."), code="not_failed"
+        )
+    _decide(letter, Letter.Decision.LEFT, by)
+    return letter
+
+
+def _decide(letter, decision, by):
+    letter.decision, letter.decided_by, letter.decided_at = decision, by, timezone.now()
+    letter.save()
+
+
+def _wait_again(letter):
     letter.state, letter.attempts, letter.reason, letter.problem = Letter.State.WAITING, 0, "", ""
-    letter.by = by or letter.by
     letter.not_before = letter.due_at = timezone.now()
     letter.claimed_at = letter.lease_until = letter.handed_over_at = None
-    letter.save()
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from registry.acting import act_for
@@ -252,3 +253,50 @@ class AssociationLetterForm(PortalForm, forms.ModelForm):
             "subject": {"required": _("Write the subject.")},
             "text": {"required": _("Write the letter.")},
         }
+
+
+class AssociationCheckForm(forms.Form):
+    """What an association proposes to change of its own details; begins with what is recorded."""
+
+    website = forms.URLField(
+        label=_("Web site"),
+        required=False,
+        assume_scheme="https",
+        error_messages={"invalid": _("Write the whole address, for example https://www.example.org.")},
+    )
+    name = forms.CharField(label=_("Contact person"), max_length=160, required=False)
+    email = forms.EmailField(
+        label=_("E-mail"),
+        required=False,
+        error_messages={"invalid": _("Write the e-mail address in full, for example name@example.org.")},
+    )
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    language = forms.ChoiceField(label=_("Language of letters"), choices=Person.Language.choices)
+    remark = forms.CharField(
+        label=_("Anything else"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("For example: the association has a new name, or has ended."),
+    )
+
+    def __init__(self, *args, contact, **kwargs):
+        recorded = {name: getattr(contact, name) for name in ("name", "email", "phone", "language")}
+        super().__init__(*args, initial={"website": contact.association.website, **recorded}, **kwargs)
+        for name, token in (("name", "name"), ("email", "email"), ("phone", "tel"), ("website", "url")):
+            self.fields[name].widget.attrs["autocomplete"] = token
+
+    def clean(self):
+        """Refuse a form in which nothing was changed: the button above says that all is right."""
+        data = super().clean()
+        if not self.errors and not self.has_changed():
+            raise forms.ValidationError(_("Nothing was changed. If all is right, press the button above."))
+        return data
+
+    def changes(self):
+        """Return what was changed as [(label, old, new)], with the labels in Finnish, for the coordinator."""
+        with translation.override("fi"):
+            return [
+                (str(self.fields[name].label), self.initial.get(name, ""), self.cleaned_data[name])
+                for name in self.changed_data
+            ]

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from accounts.models import WORK_IN_ADMIN
+from mailing.models import QuietPeriod
 from registry import models
 from registry.models.periods import validity_covers
 from registry.models.scope import coordinated_region_ids
@@ -66,6 +67,7 @@ _coordinators_rights = (
     | rights_of("view", *_KEEPS, *_CHANGES, *_SEES)
     | rights_of("change", *_KEEPS, *_CHANGES)
     | rights_of("add", *_KEEPS, models.AreaMembership, models.Consent, models.Area)
+    | rights_of(("view", "add", "change"), QuietPeriod)
 )
 
 

@@ -12,9 +12,11 @@ from mailing.mass import Recipient, preview_mailing, queue_mailing
 from mailing.unsubscribing import resubscribe, unsubscribe
 from mailing.writing import write
 from registry.models import Appointment, AssociationContact, AssociationLetter, Person, Region, SharedMailbox
+from registry.returned import first_that_works
 
 KIND = "association_letter"
-GROUP = "associations"
+# One group for all letters to associations: "don't write to us" means each of them.
+GROUP, GROUP_LABEL = "associations", _("Letters to associations")
 
 
 @transaction.atomic
@@ -25,7 +27,7 @@ def save_draft(letter, fields, *, by):
     """
     if letter.pk:
         _locked_draft(letter)
-    letter.written_by = by
+    letter.written_by = letter._history_user = by
     letter.full_clean()
     letter.save()
     letter.fields.set(fields)
@@ -52,6 +54,7 @@ def _recipients(letter):
             key=f"contact:{contact.pk}",
             name=str(contact.association),
             address=contact.email,
+            language=contact.language,
             scope=f"region:{region.pk}" if region else "",
             arguments={"letter": letter.pk, "contact": contact.pk},
             left_out="unsubscribed" if contact.no_letters_since else "",
@@ -73,17 +76,21 @@ def send_letter(letter, *, by):
     queue_mailing(preview, key_prefix=f"association-letter:{letter.pk}", by=by)
     letter.sent_at = timezone.now()
     letter.n_going, letter.n_left_out = len(preview.going), len(preview.left_out)
+    letter._history_user = by
     letter.save()
     return letter
 
 
 def reply_address(municipality, account):
-    """Return where replies to a letter that `account` sends go: the officer's contact address, else the mailbox's."""
+    """Return where replies to a letter that `account` sends go: the officer's contact address, else a mailbox's.
+
+    An address from which letters come back is passed over: a reply must reach somebody.
+    """
     today = timezone.localdate()
     officers = Appointment.objects.for_portal(municipality, today).filter(person__user=account)
-    person = Person.objects.filter(pk__in=officers.values("person")).exclude(email="").first() if account else None
-    mailbox = None if person else SharedMailbox.objects.for_portal(municipality, today).first()
-    return person.email if person else mailbox.email if mailbox else ""
+    person = Person.objects.filter(pk__in=officers.values("person")).first() if account else None
+    mailboxes = SharedMailbox.objects.for_portal(municipality, today).values_list("email", flat=True)
+    return first_that_works([person.email if person else "", *mailboxes])
 
 
 @letter_kind(
@@ -93,7 +100,7 @@ def reply_address(municipality, account):
     is_duty=False,
     folder=Path(__file__).parent / "letters",
     group=GROUP,
-    group_label=_("Letters of municipalities to associations"),
+    group_label=GROUP_LABEL,
     placeholders={
         "subject": Placeholder(_("the subject that was written"), "Avustukset 2027"),
         "text": Placeholder(_("the text that was written"), "…", is_required=True),
@@ -106,7 +113,7 @@ def association_letter(letter):
     """Write the letter to one contact; not wanted when the contact is gone, has another address or said no."""
     contact = AssociationContact.objects.select_related("association").filter(pk=letter.arguments["contact"]).first()
     written = AssociationLetter.objects.select_related("municipality").filter(pk=letter.arguments["letter"]).first()
-    if contact is None or written is None or contact.email.lower() != letter.address:
+    if contact is None or written is None or contact.email.strip().lower() != letter.address:
         raise NotWantedError
     if contact.no_letters_since:
         raise NotWantedError("unsubscribed")

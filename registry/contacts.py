@@ -3,19 +3,22 @@
 from django.db import transaction
 
 from registry.models import Person
+from registry.returned import address_is_right
 
 
 @transaction.atomic
 def confirm_contact_details(person, *, on, by):
     """Record that the contact details of `person` were right on the day `on`; return the person.
 
-    A later check already recorded stands. Harmless when repeated.
+    A later check already recorded stands. Letters that came back are forgiven: the
+    address works. Harmless when repeated.
     """
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.contact_checked_on is None or person.contact_checked_on < on:
         person.contact_checked_on = on
         person._history_user = by
         person.save(update_fields=["contact_checked_on"])
+    address_is_right(person, by=by)
     return person
 
 
@@ -23,12 +26,14 @@ def confirm_contact_details(person, *, on, by):
 def change_contact_details(person, *, on, by):
     """Save the changed contact details of `person`, checked by that on the day `on`; return the person.
 
+    Letters go to the address again, also where earlier ones came back.
     Raises ValidationError with the codes of the fields; nothing is saved then.
     """
     person.contact_checked_on = on
     person._history_user = by
     person.full_clean()
     person.save(update_fields=["email", "phone", "language", "contact_checked_on", "search"])
+    address_is_right(person, by=by)
     return person
 
 

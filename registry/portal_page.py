@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mailing.models import Bounce
 from registry import models
 from registry.access import AGENT, OFFICERS, MunicipalityAccess
 from registry.models import Municipality, Situation
 from registry.models.offers import offers_on
 from registry.pair_tasks import pair_list, pressing
 from registry.privacy import months_before
+from registry.returned import MEND_WITHIN
 
 CONTACTS_FOR = 6  # months for which a check of contact details stands (rule 10 of docs/rules.md)
 OFFERS_FOR = 12
@@ -93,6 +96,29 @@ class MunicipalityPage:
         """Agreed open tasks of the pair."""
         return pair_list(self.access.municipality)[0]
 
+    @cached_property
+    def returned(self):
+        """From which addresses of these people and mailboxes letters come back: {address: Bounce}, in one query."""
+        return Bounce.objects.first_holding(each.email for each in [*self.people, *self.mailboxes])
+
+    @cached_property
+    def own_mark(self):
+        """The Bounce that stops letters to the reader's own address for contacts, or None."""
+        own = self.access.person
+        return next(iter(Bounce.objects.first_holding([own.email]).values()), None) if own else None
+
+    def returned_of(self, contact):
+        """Return the Bounce that stops letters to a person or a mailbox, or None."""
+        return self.returned.get(contact.email.strip().lower()) if contact else None
+
+    def with_marks(self):
+        """Return the page, whose roles and mailboxes know from which addresses letters come back (`returned`)."""
+        for role in (*self.appointments, *self.agents):
+            role.returned = self.returned_of(role.person)
+        for mailbox in self.mailboxes:
+            mailbox.returned = self.returned_of(mailbox)
+        return self
+
     @property
     def people(self):
         """Everybody with a role today, each once."""
@@ -132,6 +158,11 @@ class MunicipalityPage:
     def _contacts(self):
         person = self.access.person
         if person is None or self.access.is_looking:
+            return
+        if self.own_mark:
+            due_on = timezone.localdate(self.own_mark.at) + MEND_WITHIN
+            what = _("Letters to your address come back: correct it, or say that it works")
+            yield self._ask(what, due_on, "portal_contacts", _("See and mend"))
             return
         checked = person.contact_checked_on
         if checked is None or checked <= months_before(self.on, CONTACTS_FOR):

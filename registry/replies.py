@@ -1,6 +1,7 @@
 """Who answers for a letter: to whom a reply goes that came to the site's own address."""
 
 from registry.models import Coordinator, Person
+from registry.returned import first_that_works
 
 
 def who_answers_for(letter):
@@ -8,15 +9,14 @@ def who_answers_for(letter):
 
     The one who caused the letter comes first, as long as they coordinate; then those of
     the letter's region ("region:17") or of the recipient's ("person:12"), the one of the
-    whole region before those of areas.
+    whole region before those of areas. Nobody from whose address letters come back.
     """
     kind, _colon, number = letter.scope.partition(":")
     coordinators = Coordinator.objects.current()
-    if letter.by_id and (address := coordinators.filter(person__user=letter.by_id).first_address()):
-        return address
+    addresses = coordinators.filter(person__user=letter.by_id).addresses() if letter.by_id else []
     if kind == "region" and number.isdecimal():
-        return coordinators.filter(region=number).first_address()
+        addresses += coordinators.filter(region=number).addresses()
     if kind == "person" and number.isdecimal():
         home = Person.objects.filter(pk=number).values_list("region", flat=True).first()
-        return coordinators.filter(region=home).first_address() if home else None
-    return None
+        addresses += coordinators.filter(region=home).addresses() if home else []
+    return first_that_works(addresses) or None

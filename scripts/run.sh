@@ -28,18 +28,23 @@ echo "Rinnalla: $SITE_URL (stop with Ctrl-C)"
 echo "Letters, sign-in codes among them, are files in var/letters unless EMAIL_URL is set."
 # The scheduler and the worker beside the server: all three end together, also on Ctrl-C.
 children=()
+server=
 finish() {
-  trap - EXIT
+  trap - EXIT INT TERM
   kill "${children[@]}" 2>/dev/null || true
+  [ -z "$server" ] || kill -INT "$server" 2>/dev/null || true # at once, not after the last open connection
   wait
 }
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+# Each in a group of its own: Ctrl-C reaches this script alone, which tells each of them once.
+set -m
 "$python" manage.py run_jobs --forever &
 children+=($!)
 "$python" manage.py db_worker --verbosity 0 &
 children+=($!)
 "$python" -m gunicorn --config deploy/gunicorn.conf.py --bind "127.0.0.1:$port" --log-level warning config.wsgi &
-children+=($!)
-wait "$!"
+server=$!
+set +m
+wait "$server"

@@ -136,8 +136,21 @@ def survey(step):
     return send
 
 
+def association_is_asked(cast):
+    """In spring, as the clock of the other samples is in autumn; back afterwards."""
+    association = Association.objects.create(name="Oulun Kuoro", municipality=cast.leena_in_oulu.municipality)
+    AssociationContact.objects.create(
+        association=association, email="kuoro@example.org", source="lomake", basis="consent", obtained_on="2025-01-01"
+    )
+    with time_machine.travel(dt.datetime(2026, 4, 14, 10, tzinfo=dt.UTC)):
+        find_job("ask_associations").run()
+        send_waiting()
+    SecretLink.objects.update(expires_at=MONDAY + dt.timedelta(days=60))
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
+    "association_check": association_is_asked,
     "association_letter": letter_to_associations,
     "colleague_question": question,
     "handover": lambda cast: hand_over(cast.leena_in_oulu, on=timezone.localdate(), by=cast.kaisa.user),

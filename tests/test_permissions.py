@@ -16,6 +16,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from common.partial_dates import PartialDate
+from mailing.models import Letter
 from registry import models
 from tests import factories
 from tests.portal import test_gate as portal_gate
@@ -118,6 +119,9 @@ STEPS = {
     "registry_person_erase": ("person", [], (403, 404, 200)),
     "registry_person_withdraw": ("person", ["name"], (405, 404, 405)),
     "registry_person_invite": ("person", [], (405, 404, 405)),
+    "registry_person_mail": ("person", [], (405, 404, 405)),
+    "registry_associationcontact_mail": ("associationcontact", [], (405, 404, 405)),
+    "registry_sharedmailbox_mail": ("sharedmailbox", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
     "surveys_response_copy": (
@@ -165,6 +169,13 @@ QUALITY = {
     "quality": ((200, 200, 200), (405, 405, 405)),
     "quality_accept": ((200, 404, 200), (422, 404, 422)),
     "quality_withdraw": ((405, 405, 405), (302, 404, 404)),
+}
+# Letters of Pohjois-Pohjanmaa and jobs, with what the staff get for GET and for POST.
+MAIL = {
+    "mail": ([], (200, 200, 200), (405, 405, 405)),
+    "mail_jobs": ([], (200, 200, 200), (405, 405, 405)),
+    "mail_next": ([], (200, 200, 200), (405, 405, 405)),
+    "mail_decide": (["letter"], (405, 405, 405), (302, 404, 302)),
 }
 # Pages of imports: of one import of Pohjois-Pohjanmaa, what each of the staff gets by GET and by POST
 # (coordinator, other coordinator, administrator); a kind of import instead of an import where it is named.
@@ -217,7 +228,7 @@ ACCOUNT = {
 APART = {"login", "view_on_site"} | {
     f"accounts_user_{page}" for page in ("changelist", "add", "change", "delete", "history")
 } | {"auth_user_password_change", "accounts_user_reset"}  # fmt: skip
-# Letters and jobs are for administrators (tests/admin/test_letters.py).
+# Letters and jobs are for administrators, periods without letters for coordinators too (tests/admin/test_letters.py).
 LETTERS = {
     f"{table}_{page}"
     for table in ("mailing_letter", "mailing_lettertext", "mailing_quietperiod", "mailing_bounce", "jobs_jobrun")
@@ -244,6 +255,7 @@ def test_every_address_has_its_row_in_the_tables():
         {"style_guide"}
         | set(OPEN)
         | set(QUALITY)
+        | set(MAIL)
         | set(IMPORTS)
         | set(ACCOUNT)
         | PORTAL
@@ -476,6 +488,23 @@ def test_data_quality_answers_by_role(clients, rows, name):
     assert models.QualityException.objects.get() == exception
     # The coordinator takes the one acceptance back, so that the administrator finds none.
     seen = {role: clients[role].post(address).status_code for role in STAFF}
+    assert seen == dict(zip(STAFF, for_post, strict=True))
+
+
+@pytest.mark.parametrize("name", MAIL)
+def test_letters_and_jobs_answer_by_role(clients, rows, reference, name):
+    scope = f"region:{reference.pohjois_pohjanmaa.pk}"
+    letter = Letter.objects.create(key="x", kind="x", address="salainen@example.org", state="failed", scope=scope)
+    args, for_get, for_post = MAIL[name]
+    address = reverse(name, args=[letter.pk for _word in args])
+    seen = {role: client.get(address).status_code for role, client in clients.items()}
+    assert seen == dict.fromkeys(ROLES, 302) | dict(zip(STAFF, for_get, strict=True))
+    for role in (*OUTSIDE, "other_coordinator"):
+        assert clients[role].post(address, {"decision": "leave"}).status_code in {302, 404, 405}
+    letter.refresh_from_db()
+    assert letter.decision == ""
+    assert b"salainen" not in clients["other_coordinator"].get(reverse("mail")).content
+    seen = {role: clients[role].post(address, {"decision": "leave"}).status_code for role in STAFF}
     assert seen == dict(zip(STAFF, for_post, strict=True))
 
 

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 HELD_FOR = dt.timedelta(days=180)
+# So many letters in so long that were "not delivered for now" mean that the address does not work.
+SOFT_AT_MOST, SOFT_WITHIN = 2, dt.timedelta(days=30)
 
 
 class BounceQuerySet(models.QuerySet):
@@ -22,9 +24,9 @@ class BounceQuerySet(models.QuerySet):
         return self.filter(letter__scope__in=scopes)
 
     def holding(self):
-        """Return the bounces that stop mass letters: hard ones and complaints of the last half year, not forgiven."""
+        """Return the bounces that stop letters: hard, repeated and complaints of the last half year, not forgiven."""
         return self.filter(
-            kind__in=[Bounce.Kind.HARD, Bounce.Kind.COMPLAINT],
+            kind__in=Bounce.HOLDING,
             at__gte=timezone.now() - HELD_FOR,
             forgiven_at__isnull=True,
         )
@@ -37,6 +39,18 @@ class BounceQuerySet(models.QuerySet):
             found |= set(rows.values_list("address", flat=True))
         return found
 
+    def first_holding(self, addresses=None):
+        """Return {address: the first bounce that stops letters to it} of these addresses, or of all, in one query."""
+        rows = self.holding().order_by("-at", "-pk")
+        if addresses is not None:
+            rows = rows.filter(address__in={each.strip().lower() for each in addresses if each})
+        return {bounce.address: bounce for bounce in rows}
+
+    def soft_lately(self, address):
+        """Return the soft bounces of `address` within the past month that have not been forgiven."""
+        since = timezone.now() - SOFT_WITHIN
+        return self.filter(address=address, kind=Bounce.Kind.SOFT, at__gte=since, forgiven_at__isnull=True)
+
 
 class Bounce(models.Model):
     """One letter that could not be delivered, or that its reader complained about.
@@ -48,12 +62,15 @@ class Bounce(models.Model):
     class Kind(models.TextChoices):
         HARD = "hard", _("no such address")
         SOFT = "soft", _("not delivered for now")
+        REPEATED = "repeated", _("not delivered several times")
         COMPLAINT = "complaint", _("complaint")
 
     class Source(models.TextChoices):
         SERVER = "server", _("refused by the mail server")
         MAILBOX = "mailbox", _("came back by mail")
         PROVIDER = "provider", _("told by the mail provider")
+
+    HOLDING = (Kind.HARD, Kind.REPEATED, Kind.COMPLAINT)
 
     address = models.EmailField(_("address"))
     kind = models.CharField(_("what"), max_length=10, choices=Kind)

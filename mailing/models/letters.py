@@ -71,12 +71,29 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(batch=batch)
 
     def for_mail_page(self):
-        """Return the letters as a coordinator's page lists them: the latest first, with who asked for them."""
-        return self.select_related("by", "gathered_into").order_by("-created_at", "-pk")
+        """Return the letters as a coordinator's page lists them, with who asked for them and who decided."""
+        return self.select_related("by__person", "decided_by__person", "gathered_into")
 
     def with_problem(self):
-        """Return the letters that a person has to decide about: failed ones and perhaps sent ones."""
-        return self.filter(state__in=[Letter.State.FAILED, Letter.State.DOUBTFUL])
+        """Return the letters that a person has to decide about: failed and perhaps sent ones that nobody let be."""
+        troubled = [Letter.State.FAILED, Letter.State.DOUBTFUL]
+        return self.filter(state__in=troubled).exclude(decision=Letter.Decision.LEFT)
+
+    def under_way(self):
+        """Return the letters that wait or are being sent, the next to go first."""
+        return self.filter(state__in=[Letter.State.WAITING, Letter.State.SENDING]).order_by("not_before", "pk")
+
+    def gone(self):
+        """Return the letters that were sent, by themselves or within another."""
+        return self.filter(state__in=[Letter.State.SENT, Letter.State.GATHERED])
+
+    def let_be(self):
+        """Return the letters that nobody wanted any more, and those that failed and were left as they are."""
+        return self.filter(Q(state=Letter.State.NOT_WANTED) | Q(decision=Letter.Decision.LEFT))
+
+    def to_addresses_with(self, text):
+        """Return the letters to addresses in which `text` occurs."""
+        return self.filter(address__contains=text.strip().lower())
 
     def problems_by_scope(self, since):
         """Return {scope: how many letters of it failed or were perhaps sent after `since`}."""
@@ -107,6 +124,12 @@ class Letter(models.Model):
         NOT_WANTED = "not_wanted", _("not sent")
         FAILED = "failed", _("could not be sent")
         DOUBTFUL = "doubtful", _("perhaps sent")
+
+    class Decision(models.TextChoices):
+        """What a person decided about a letter that failed or was perhaps sent."""
+
+        AGAIN = "again", _("sent once more")
+        LEFT = "left", _("left as it is")
 
     key = models.CharField(_("key"), max_length=200, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
@@ -144,6 +167,18 @@ class Letter(models.Model):
         related_name="gathered",
         verbose_name=_("gathered into"),
     )
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+        db_index=False,
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
     message_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     stop_hash = models.CharField(max_length=64, blank=True, editable=False)
 

@@ -47,8 +47,9 @@ def portal_contacts(request, access):
     page, person = page_and_person(request, access)
     context = {
         "access": access,
-        "page": page,
+        "page": page.with_marks(),
         "person": person,
+        "mark": page.returned_of(person),
         "is_agent": page.is_agent(person),
         "consents": public_fields_of(person) if page.is_agent(person) else [],
         "standings": standings_of(person) if person else [],

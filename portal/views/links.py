@@ -13,8 +13,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
+from portal.forms import AssociationCheckForm
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
+from registry.letters.association_check import checked_contact, confirm_association_by_link, propose_by_link
+from registry.letters.association_check import details_of as association_details
 from registry.letters.contact_check import checked_person, confirm_by_link, details_of
 
 
@@ -121,6 +124,35 @@ def _contact_checked(request, found):
     return render(request, "links/link_contact_checked.html", {"page_path": "", "day": found.used_at})
 
 
-_PAGES = {"invitation": _invitation, "signin": _support, "contact_check": _contact_check}
+def _association_check(request, found):
+    """Show an association's details: a button says that all are right, a form proposes changes. None when gone."""
+    contact = checked_contact(found)
+    if contact is None:
+        return None
+    is_proposal = request.method == "POST" and request.POST.get("wish") == "changed"
+    form = AssociationCheckForm(request.POST if is_proposal else None, contact=contact)
+    if request.method == "POST" and (not is_proposal or form.is_valid()):
+        try:
+            propose_by_link(found, form.changes()) if is_proposal else confirm_association_by_link(found)
+        except ValidationError:
+            return None
+        return redirect(request.path)
+    context = {"page_path": "", "contact": contact, "details": association_details(contact), "form": form}
+    return render(request, "links/link_association_check.html", context, status=422 if form.errors else 200)
+
+
+def _association_checked(request, found):
+    """Thank for the answer, however often the page is read again; None for a link that was not used."""
+    if found.used_at is None:
+        return None
+    return render(request, "links/link_association_checked.html", {"page_path": "", "day": found.used_at})
+
+
+_PAGES = {
+    "invitation": _invitation,
+    "signin": _support,
+    "contact_check": _contact_check,
+    "association_check": _association_check,
+}
 # What was done with the button once is done: reading the page again, or pressing twice, says so.
-_PAGES_OF_USED = {"contact_check": _contact_checked}
+_PAGES_OF_USED = {"contact_check": _contact_checked, "association_check": _association_checked}

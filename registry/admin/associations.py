@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.admin.base import HistoryAdmin, RelatedList
 from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter
 from registry.admin.merging import MergeSteps
+from registry.admin.returned import ReturnedFilter, ReturnedMail
 from registry.admin.roles import WordListAdmin
 from registry.merging import merge_associations, preview_association_merge
 from registry.models import Agent, Association, AssociationContact, AssociationField
@@ -44,11 +45,18 @@ class AssociationAdmin(MergeSteps, HistoryAdmin):
 
 
 @admin.register(AssociationContact)
-class AssociationContactAdmin(HistoryAdmin):
+class AssociationContactAdmin(ReturnedMail, HistoryAdmin):
     """Whom to write to; never public."""
 
     list_display = ["association", "name", "email", "phone", "basis", "checked_on", "no_letters_since"]
-    list_filter = [RegionFilter, AreaFilter, "basis", ("no_letters_since", admin.EmptyFieldListFilter)]
+    list_filter = [
+        RegionFilter,
+        AreaFilter,
+        ReturnedFilter,
+        "basis",
+        "language",
+        ("no_letters_since", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["association"]
     search_fields = ["association__search", "name", "email"]
     municipality_path = "association__municipality"
@@ -58,7 +66,7 @@ class AssociationContactAdmin(HistoryAdmin):
             None,
             {
                 "description": _("Never shown in public: for invitations and letters only."),
-                "fields": ["association", "name", "email", "phone"],
+                "fields": ["association", "name", "email", "phone", "language"],
             },
         ),
         (_("Where it comes from"), {"fields": ["source", "basis", "obtained_on", "checked_on", "no_letters_since"]}),

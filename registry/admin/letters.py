@@ -20,6 +20,7 @@ from mailing.outbox import resend_letter
 from mailing.sending import send_now
 from mailing.texts import LANGUAGES, check_words, shipped_words
 from mailing.writing import sample_message
+from registry.letter_page import label_of, scopes_of, why_of
 from registry.models import Region
 
 # Its pages show the inside of tasks to nobody's use; runs of jobs are told in words.
@@ -144,35 +145,79 @@ class QuietPeriodForm(forms.ModelForm):
         model = QuietPeriod
         fields = ["scope", "name", "first_day", "last_day"]
 
+    user = None  # set for each request
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        regions = [(f"region:{region.pk}", region.name) for region in Region.objects.all()]
-        self.fields["scope"].choices = [("", _("all regions")), *regions]
+        regions = [(f"region:{region.pk}", region.name) for region in Region.objects.editable_by(self.user).by_name()]
+        of_all = [("", _("all regions"))] if self.user.is_superuser else []
+        self.fields["scope"].choices = [*of_all, *regions]
+        self.fields["scope"].required = not of_all
 
 
 @admin.register(QuietPeriod)
 class QuietPeriodAdmin(admin.ModelAdmin):
-    """Days on which a region's people get no letters but those of duty."""
+    """Days on which a region's people get no letters but those of duty; coordinators set those of their own."""
 
     form = QuietPeriodForm
-    list_display = ["name", "first_day", "last_day", "scope"]
+    list_display = ["name", "first_day", "last_day", "whose"]
     ordering = ["-first_day"]
+    show_facets = admin.ShowFacets.NEVER
+
+    @admin.display(description=_("region"))
+    def whose(self, period):
+        """Return the region's name."""
+        return self.names.get(period.scope, _("all regions"))
+
+    def get_queryset(self, request):
+        """Return the periods that hold for one's own regions, those of all regions among them."""
+        self.names = {f"region:{region.pk}": region.name for region in Region.objects.all()}
+        rows = super().get_queryset(request)
+        return rows if request.user.is_superuser else rows.filter(scope__in={"", *scopes_of(request.user)})
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        """Offer one's own regions to choose from."""
+        form = super().get_form(request, obj, change, **kwargs)
+        return type("OwnQuietPeriodForm", (form,), {"user": request.user})
+
+    def has_change_permission(self, request, obj=None):
+        """A period of all regions is the administrators' to change."""
+        is_own = obj is None or request.user.is_superuser or obj.scope in scopes_of(request.user)
+        return is_own and super().has_change_permission(request, obj)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Filters letters by their kind, in words."""
+
+    title = _("letter")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return [(kind.name, kind.label) for kind in all_kinds()]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 @admin.register(Letter)
 class LetterAdmin(ReadOnlyAdmin):
     """What was sent to whom, what waits, what failed and why."""
 
-    list_display = ["created_at", "kind", "address", "language", "state", "why", "attempts", "not_before", "sent_at"]
-    list_filter = ["state", "kind", "language"]
+    list_display = ["created_at", "what", "address", "language", "state", "why", "attempts", "not_before", "sent_at"]
+    list_filter = ["state", KindFilter, "language"]
     search_fields = ["address", "batch"]
     list_select_related = ["by"]
     change_form_template = "admin/letters/letter.html"
 
+    @admin.display(description=_("letter"), ordering="kind")
+    def what(self, letter):
+        """Return which letter it is, in words."""
+        return label_of(letter)
+
     @admin.display(description=_("why"))
     def why(self, letter):
         """Return the reason in words, with the problem's class and code."""
-        return " – ".join(filter(None, [letter.reason_words, letter.problem]))
+        return why_of(letter)
 
     def get_urls(self):
         resend = self.admin_site.admin_view(self.resend)
@@ -207,5 +252,10 @@ class BounceAdmin(ReadOnlyAdmin):
 class JobRunAdmin(ReadOnlyAdmin):
     """What ran by the clock and what it did."""
 
-    list_display = ["name", "slot", "state", "started_at", "ended_at", "n_done", "n_skipped", "n_failed", "summary"]
+    list_display = ["name", "slot", "state", "started_at", "ended_at", "n_done", "n_skipped", "n_failed", "told"]
     list_filter = ["state", "name"]
+
+    @admin.display(description=_("what it did"))
+    def told(self, run):
+        """Return what it did, in words."""
+        return run.summary_words

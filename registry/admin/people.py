@@ -15,6 +15,7 @@ from registry.admin.filters import OwnRelatedFilter
 from registry.admin.merging import MergeSteps
 from registry.admin.next_steps import after_person
 from registry.admin.public_notes import person_notes, public_lines, public_summary
+from registry.admin.returned import ReturnedFilter, ReturnedMail
 from registry.consents import give_consent, withdraw_consent
 from registry.forms import ConsentForm
 from registry.invitations import invite
@@ -45,11 +46,12 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(Person)
-class PersonAdmin(MergeSteps, HistoryAdmin):
+class PersonAdmin(ReturnedMail, MergeSteps, HistoryAdmin):
     """Contact details, what the public sees of them, consents and roles."""
 
     list_display = ["full_name", "email", "phone", "roles_today", "region", "contact_checked_on"]
-    list_filter = [RoleFilter, ("region", OwnRelatedFilter), "language"]
+    list_filter = [RoleFilter, ReturnedFilter, ("region", OwnRelatedFilter), "language"]
+    checked_field = "contact_checked_on"
     list_select_related = ["region"]
     search_fields = ["search"]
     administrators_fields = ["user"]

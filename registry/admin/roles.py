@@ -10,6 +10,7 @@ from registry.admin.base import HistoryAdmin, OwnRegion, PeriodAdmin, RegistryAd
 from registry.admin.filters import AreaFilter, OwnRelatedFilter, RegionFilter, TimeFilter
 from registry.admin.next_steps import after_agent, after_appointment
 from registry.admin.public_notes import agent_notes, appointment_notes, mailbox_notes, public_summary
+from registry.admin.returned import ReturnedFilter, ReturnedMail
 from registry.forms import AgentForm, AgentTrainingForm, AppointmentForm, PeriodForm
 from registry.models import (
     Agent,
@@ -38,11 +39,11 @@ admin.site.register([Sector, AgentTask, Topic], WordListAdmin)
 
 
 @admin.register(SharedMailbox)
-class SharedMailboxAdmin(HistoryAdmin):
+class SharedMailboxAdmin(ReturnedMail, HistoryAdmin):
     """Addresses of posts."""
 
     list_display = ["municipality", "post", "email", "phone", "checked_on", "valid_to"]
-    list_filter = [RegionFilter, AreaFilter, TimeFilter, ("municipality", OwnRelatedFilter)]
+    list_filter = [RegionFilter, AreaFilter, TimeFilter, ReturnedFilter, ("municipality", OwnRelatedFilter)]
     list_select_related = ["municipality"]
     search_fields = ["municipality__search", "post", "email"]
     sortable_by = ["municipality", "checked_on", "valid_to"]

@@ -89,11 +89,17 @@ def _week(on):
     return f"{year}-{week:02}"
 
 
+def is_monday(day):
+    """Whether `day` begins a week."""
+    return day.isoweekday() == 1
+
+
 def queue_coordinator_digests():
-    """Queue this week's letters, on Mondays alone; return {"queued": how many, reason: how many}. Safe to run twice."""
+    """Queue this week's letters; return {"queued": how many, reason: how many}. Each week has one; safe to run twice.
+
+    The clock asks for it on Mondays, or on the first day after it on which anything runs.
+    """
     on = today()
-    if on.isoweekday() != 1:
-        return {"queued": 0, "not_monday": 1}
     return queue_letters(KIND, _recipients(on), key_prefix=f"{KIND}:{_week(on)}", waits=True)
 
 

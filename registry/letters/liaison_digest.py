@@ -10,7 +10,7 @@ from common.days import short_day
 from mailing.kinds import NotWantedError, Placeholder, letter_kind
 from mailing.rules import is_open_day
 from mailing.writing import write
-from registry.access import OFFICERS, MunicipalityAccess
+from registry.access import FALLBACK, OFFICERS, MunicipalityAccess
 from registry.letters.recipients import (
     BY_THE_CLOCK,
     answers_for,
@@ -23,6 +23,7 @@ from registry.letters.recipients import (
 )
 from registry.models import Channel, GrantPeriod, Premises, RegionMembership, Task
 from registry.portal_page import MunicipalityPage
+from registry.respondents import respondents_of
 
 KIND = "liaison_digest"
 AHEAD = dt.timedelta(days=31)
@@ -32,8 +33,8 @@ MOST_OF_REGION = 5
 class Month:
     """What a day's letters tell of these officers ({person: roles}); every table is read once for all of them."""
 
-    def __init__(self, holders, on):
-        self.on, self.holders = on, holders
+    def __init__(self, holders, on, *, standing_in=None):
+        self.on, self.holders, self.standing_in = on, holders, standing_in or {}
         places = {role.municipality_id: role.municipality for roles in holders.values() for role in roles}
         self.regions = dict(RegionMembership.objects.current_on(on).values_list("municipality", "region"))
         self.offers = {place: {"grant": [], "premises": [], "channel": []} for place in places}
@@ -63,7 +64,12 @@ class Month:
                 appointments=roles,
                 offers=self.offers[municipality.pk],
                 tasks=self.tasks[municipality.pk],
+                own_mark=None,  # whoever gets the letter has an address that works
             )
+
+    def silent_places_of(self, person):
+        """Return the municipalities whose letters the person gets because their officers cannot be written to."""
+        return self.standing_in.get(person, [])
 
     def asks_of(self, person):
         """Return [(municipality, Ask)], the most urgent first."""
@@ -93,34 +99,54 @@ class Month:
 
     def has_something(self, person):
         """Whether there is something to write about: what others in the region do is none by itself."""
-        return bool(self.asks_of(person) or self.days_of(person))
+        return bool(self.asks_of(person) or self.days_of(person) or self.silent_places_of(person))
 
 
-def _officers(on, person_id=None):
-    """Return {person: appointments as an officer} on day `on`."""
+def _officers(on):
+    """Return ({person: appointments as an officer}, {who stands in: [municipality]}) on day `on`, in four queries.
+
+    Where letters to every officer come back, the next respondent gets the letter instead.
+    """
     holders = {
         person: [role for role in roles if getattr(role, "kind", None) in OFFICERS]
-        for person, roles in role_holders(on, person_id=person_id).items()
+        for person, roles in role_holders(on).items()
     }
-    return {person: roles for person, roles in holders.items() if roles}
+    holders = {person: roles for person, roles in holders.items() if roles}
+    places = {role.municipality_id for roles in holders.values() for role in roles}
+    standing_in = {}
+    for respondent in respondents_of(places, on).values():
+        if respondent.stands_in and respondent.appointment.kind == FALLBACK:
+            holders.setdefault(respondent.person, []).append(respondent.appointment)
+            standing_in.setdefault(respondent.person, []).append(respondent.appointment.municipality)
+    return holders, standing_in
+
+
+def _has_begun(day):
+    """Whether a day on which reminders go has come in the month of `day` by then; in July none does."""
+    days = (day.replace(day=number) for number in range(1, day.day + 1))
+    return any(is_open_day(each, is_reminder=True) for each in days)
 
 
 def is_first_working_day(day):
     """Whether `day` is the first of its month on which reminders go; July has none."""
-    earlier = (day.replace(day=number) for number in range(1, day.day))
-    return is_open_day(day, is_reminder=True) and not any(is_open_day(each, is_reminder=True) for each in earlier)
+    return _has_begun(day) and not (day.day > 1 and _has_begun(day - dt.timedelta(days=1)))
 
 
 def queue_liaison_digests():
-    """Queue this month's letters, on its first working day; return {"queued": n, reason: n}. Safe to run twice."""
+    """Queue this month's letters; return {"queued": n, reason: n}. Each month has one; safe to run twice.
+
+    The clock asks for it on the first working day, or on the first day after it on which
+    anything runs; before it, and in July, nothing is queued.
+    """
     on = today()
-    if not is_first_working_day(on):
-        return {"queued": 0, "not_first_working_day": 1}
+    if not _has_begun(on):
+        return {"queued": 0, "month_not_begun": 1}
     return queue_letters(KIND, _recipients(on), key_prefix=f"{KIND}:{on:%Y-%m}", waits=True)
 
 
 def _recipients(on):
-    month = Month(_officers(on), on)
+    holders, standing_in = _officers(on)
+    month = Month(holders, on, standing_in=standing_in)
     for person in month.holders:
         left_out = "" if month.has_something(person) else "nothing_to_tell"
         yield recipient(person, key=person.pk, left_out=left_out, month=f"{on:%Y-%m}")
@@ -147,29 +173,35 @@ def liaison_digest_letter(letter):
     person, on = person_of(letter), today()
     if letter.arguments["month"] != f"{on:%Y-%m}":
         raise NotWantedError("its_time_over")
-    holders = _officers(on, person_id=person.pk)
-    if not holders:
+    holders, standing_in = _officers(on)
+    if person not in holders:
         raise NotWantedError("role_ended")
-    month = Month(holders, on)
+    month = Month({person: holders[person]}, on, standing_in=standing_in)
     asks, days = month.asks_of(person), month.days_of(person)
-    if not asks and not days:
+    if not month.has_something(person):
         raise NotWantedError("nothing_to_tell")
     coordinator = answers_for(person.region, holders[person][0].municipality)
+    silent = [
+        _("Letters to the officers of %(place)s come back. Tell the coordinator to whom one writes now.")
+        % {"place": place}
+        for place in month.silent_places_of(person)
+    ]
+    first_day = asks[0][1].due_on if asks else days[0][1].on if days else on
     values = {
         "name": person.name,
-        "how_many": _how_many(asks),
-        "by_when": short_day(asks[0][1].due_on if asks else days[0][1].on),
-        "asks": [_ask_in_words(place, ask) for place, ask in asks] or [_("Nothing is asked of you now.")],
+        "how_many": _how_many(len(asks) + len(silent)),
+        "by_when": short_day(first_day),
+        "asks": [*silent, *(_ask_in_words(*asked) for asked in asks)] or [_("Nothing is asked of you now.")],
         "comes": _days_in_words(days, *month.days_of_others(person)),
         "pages": site_address(reverse("portal_start")),
     }
     return write(KIND, values, reply_to=coordinator.email if coordinator else "", thread=f"{KIND}:{person.pk}")
 
 
-def _how_many(asks):
-    if not asks:
+def _how_many(n):
+    if not n:
         return _("days of grants")
-    return ngettext("%(n)d matter", "%(n)d matters", len(asks)) % {"n": len(asks)}
+    return ngettext("%(n)d matter", "%(n)d matters", n) % {"n": n}
 
 
 def _ask_in_words(place, ask):

@@ -12,6 +12,7 @@ from mailing.kinds import NotWantedError
 from mailing.mass import Recipient, preview_mailing, queue_mailing
 from mailing.models import Bounce, Letter
 from registry.models import Agent, Appointment, Coordinator, Person, SharedMailbox
+from registry.returned import first_that_works
 from registry.tasks import responsible_coordinator
 
 # Reminders, all of them: what is gathered into one letter must keep the weekends together.
@@ -23,8 +24,11 @@ REASONS = {
     "checked": _("has checked the details meanwhile"),
     "asked_recently": _("was asked the same within a month"),
     "filled": _("somebody is known meanwhile"),
+    "association_ended": _("the association has ended or its contact is gone"),
+    "not_spring": _("associations are asked in spring"),
     "nothing_to_tell": _("nothing to tell"),
     "its_time_over": _("its week or month is over"),
+    "month_not_begun": _("the month's first working day has not come"),
 }
 
 
@@ -121,11 +125,15 @@ def person_of(letter):
 
 
 def answers_for(region, municipality=None):
-    """Return the coordinator who answers for `municipality` in `region`: of its area, else of the region, or None."""
+    """Return the coordinator who answers for `municipality` in `region`: of its area, else of the region, or None.
+
+    Nobody from whose address letters come back.
+    """
     responsible = responsible_coordinator(region, municipality)
-    if responsible is not None and responsible.email:
+    of_region = Coordinator.objects.current().filter(region=region).addresses()
+    address = first_that_works([responsible.email if responsible else "", *of_region])
+    if responsible is not None and address == responsible.email:
         return responsible
-    address = Coordinator.objects.current().filter(region=region).first_address()
     return Person.objects.filter(email=address).first() if address else None
 
 

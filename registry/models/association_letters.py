@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from registry.models.scope import ScopedQuerySet
 
@@ -40,6 +41,7 @@ class AssociationLetter(models.Model):
     n_going = models.PositiveIntegerField(_("recipients"), default=0, editable=False)
     n_left_out = models.PositiveIntegerField(_("left out"), default=0, editable=False)
 
+    history = HistoricalRecords()
     objects = AssociationLetterQuerySet.as_manager()
 
     class Meta:

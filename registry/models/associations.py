@@ -2,12 +2,14 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from common.names import SearchField, SortKeyField, fold
 from registry.history import PersonalHistory
+from registry.models.geography import RegionMembership
+from registry.models.people import Person
 from registry.models.scope import ScopedQuerySet, belongs_to_municipality_of
 
 
@@ -99,10 +101,21 @@ class AssociationContactQuerySet(ScopedQuerySet):
         """Return the contacts of associations whose municipality is in these regions today."""
         return self.filter(belongs_to_municipality_of(region_ids, "association__municipality"))
 
+    def of_working(self, on):
+        """Return the contacts of associations that go on on day `on`."""
+        return self.filter(Q(association__ended_on=None) | Q(association__ended_on__gte=on))
+
+    def to_check(self, on):
+        """Return the contacts of working associations in regions that keep records, each with `region_id_now`."""
+        members = RegionMembership.objects.current_on(on).filter(
+            municipality=OuterRef("association__municipality"), region__records_from__lte=on
+        )
+        rows = self.of_working(on).annotate(region_id_now=Subquery(members.order_by().values("region")[:1]))
+        return rows.filter(region_id_now__isnull=False).select_related("association").order_by("pk")
+
     def for_letters(self, municipality, fields, on):
         """Return the contacts of a municipality's active associations of `fields` (none: of all), by name."""
-        rows = self.filter(association__municipality=municipality).select_related("association")
-        rows = rows.filter(Q(association__ended_on=None) | Q(association__ended_on__gte=on))
+        rows = self.of_working(on).filter(association__municipality=municipality).select_related("association")
         rows = rows.filter(association__field__in=fields) if fields else rows
         return rows.order_by("association__sort_key", "pk")
 
@@ -124,6 +137,13 @@ class AssociationContact(models.Model):
     )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language of letters"),
+        max_length=2,
+        choices=Person.Language,
+        default=Person.Language.FI,
+        help_text=_("The frame of letters and the registry's own words are written in this language."),
+    )
     source = models.CharField(
         _("source"), max_length=200, help_text=_("For example: the association's own form, or its web site.")
     )

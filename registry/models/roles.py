@@ -601,11 +601,11 @@ class CoordinatorQuerySet(RegionRowQuerySet, PeriodQuerySet):
             .order_by("area__position", "person__sort_key", "pk")
         )
 
-    def first_address(self):
-        """Return the e-mail of the first who has one, whoever has the whole region before those of areas, or None."""
+    def addresses(self):
+        """Return the coordinators' e-mails, those of the whole region before those of areas."""
         reachable = self.exclude(person__isnull=True).exclude(person__email="")
         ordered = reachable.order_by(F("area__position").asc(nulls_first=True), "person__sort_key", "pk")
-        return ordered.values_list("person__email", flat=True).first()
+        return list(ordered.values_list("person__email", flat=True))
 
 
 class Coordinator(Period):

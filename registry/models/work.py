@@ -147,6 +147,10 @@ class TaskQuerySet(RegionRowQuerySet):
             has |= Q(Exists(role.going_on_after(on)))
         return self.open().filter(had).exclude(has)
 
+    def about_returned_letters(self):
+        """Return the open tasks to mend an address from which letters come back."""
+        return self.open().filter(kind=Task.Kind.RETURNED)
+
     def touched_by_roles_in(self, municipality_ids):
         """Return what registry/tasks.py may open, close or pass on when roles in these municipalities are written."""
         held = [
@@ -172,6 +176,7 @@ class Task(models.Model):
         VACANCY = "vacancy", _("Name a new liaison")
         HANDOVER = "handover", _("Confirm the successor")
         ERASURE = "erasure", _("Answer a request to erase data")
+        RETURNED = "returned", _("Mend the address from which letters come back")
 
     class Audience(models.TextChoices):
         """Whose list the task stands on."""

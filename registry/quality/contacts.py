@@ -1,15 +1,18 @@
 """Checks of whether people can be reached and whether their details are still right."""
 
 from django.db.models import Q
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mailing.models import Bounce
 from registry.models import AssociationContact, SharedMailbox
 from registry.privacy import months_before
 from registry.quality.checks import Check, Finding
 from registry.quality.roles import holder
 from registry.quality.scope import since_day
+from registry.returned import PAGES
 
 # Rule 10 of docs/rules.md: contact details are confirmed every half year.
 CONTACT_MONTHS = 6
@@ -104,7 +107,58 @@ def find_unreachable_liaisons(scope):
         )
 
 
+def find_returned_addresses(scope):
+    """Find people with a role, mailboxes and associations' contacts from whose address letters come back."""
+    marks = Bounce.objects.first_holding()
+    if not marks:
+        return
+    people = {}
+    for role in (*scope.appointments, *scope.agents, *scope.coordinators):
+        if role.person:
+            people.setdefault(role.person, getattr(role, "municipality_id", None))
+    for person, municipality_id in people.items():
+        place = {"region_id": person.region_id} if municipality_id is None else scope.in_municipality(municipality_id)
+        yield from _returned(person, f"person-{person.pk}", str(person), marks, place)
+    mailboxes = SharedMailbox.objects.current_on(scope.on).filter(municipality__in=scope.municipality_rows)
+    for mailbox in mailboxes.order_by("pk"):
+        place = scope.in_municipality(mailbox.municipality_id)
+        yield from _returned(mailbox, f"mailbox-{mailbox.pk}", str(mailbox), marks, place)
+    contacts = (
+        AssociationContact.objects.filter(association__municipality__in=scope.municipality_rows)
+        .filter(Q(association__ended_on__isnull=True) | Q(association__ended_on__gte=scope.on))
+        .annotate(plain_address=Lower("email"))
+        .filter(plain_address__in=Bounce.objects.holding().order_by().values("address"))
+        .select_related("association")
+    )
+    for contact in contacts.order_by("association__sort_key", "pk"):
+        place = scope.in_municipality(contact.association.municipality_id)
+        yield from _returned(contact, f"associationcontact-{contact.pk}", str(contact), marks, place)
+
+
+def _returned(contact, subject, text, marks, place):
+    mark = marks.get(contact.email.strip().lower())
+    if mark is not None:
+        yield Finding(
+            check="address_returned",
+            subject=subject,
+            text=text,
+            url_name=PAGES[type(contact)],
+            url_args=(contact.pk,),
+            since=since_day(timezone.localdate(mark.at)),
+            **place,
+        )
+
+
 CHECKS = (
+    Check(
+        "address_returned",
+        gettext_lazy("Addresses from which letters come back"),
+        gettext_lazy(
+            "Nothing reaches them by mail, and no letters are sent: ask for the right address by phone and write it "
+            "down, or say that the address works again."
+        ),
+        find_returned_addresses,
+    ),
     Check(
         "liaison_unreachable",
         gettext_lazy("A liaison who cannot be reached"),

@@ -93,7 +93,8 @@ def test_rows_of_another_region_cannot_be_chosen_by_forging_the_form(as_kaisa, c
     person = {"given_name": "A", "family_name": "B", "language": "fi", "region": reference.keski_suomi.pk}
     assert errors(as_kaisa.post(admin_url(models.Person, "add"), person)) == {"region": ["invalid_choice"]}
     foreign = factories.AssociationFactory(municipality=reference.jyvaskyla)
-    contact = {"association": foreign.pk, "name": "N", "source": "s", "basis": "given", "obtained_on": "1.1.2024"}
+    contact = {"association": foreign.pk, "name": "N", "source": "s", "basis": "given", "obtained_on": "1.1.2024",
+               "language": "fi"}  # fmt: skip
     refused = as_kaisa.post(admin_url(models.AssociationContact, "add"), contact)
     assert errors(refused) == {"association": ["invalid_choice"]}
     assert models.Appointment.objects.count() == before

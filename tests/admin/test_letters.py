@@ -29,7 +29,6 @@ def test_every_letter_and_job_page_is_for_administrators_alone(cast, aino):
     rows = {
         "mailing_letter": letter,
         "mailing_lettertext": LetterText.objects.create(**WORDS),
-        "mailing_quietperiod": QuietPeriod.objects.create(name="x", first_day="2026-02-23", last_day="2026-03-01"),
         "mailing_bounce": Bounce.objects.create(
             address="salainen@example.org", kind="hard", source="server", event_id="x"
         ),
@@ -55,6 +54,33 @@ def test_every_letter_and_job_page_is_for_administrators_alone(cast, aino):
     assert letter.state == "failed"
 
 
+PERIOD = {"name": "Talviloma", "first_day": "1.3.2027", "last_day": "7.3.2027"}
+
+
+def test_a_coordinator_sets_the_weeks_without_letters_of_the_own_region(cast, aino, reference):
+    north, central = (f"region:{each.pk}" for each in (reference.pohjois_pohjanmaa, reference.keski_suomi))
+    of_all = QuietPeriod.objects.create(name="Kaikkien", first_day="2026-12-01", last_day="2026-12-02")
+    others = QuietPeriod.objects.create(name="Muiden", first_day="2026-12-01", last_day="2026-12-02", scope=central)
+    kaisa, table = client_of(cast.kaisa.user), "/hallinta/mailing/quietperiod/"
+
+    assert kaisa.post(f"{table}add/", PERIOD | {"scope": north}).status_code == 302
+    own = QuietPeriod.objects.get(scope=north)
+    page = kaisa.get(table).content.decode()
+    assert ("Talviloma" in page, "Kaikkien" in page, "Muiden" in page) == (True, True, False)
+    assert "Pohjois-Pohjanmaa" in page
+    for scope in ("", central, "region:0"):
+        assert kaisa.post(f"{table}add/", PERIOD | {"scope": scope}).status_code == 200
+    assert QuietPeriod.objects.count() == 3
+    assert kaisa.post(f"{table}{own.pk}/change/", PERIOD | {"scope": north, "name": "Hiihtoloma"}).status_code == 302
+    assert kaisa.post(f"{table}{of_all.pk}/change/", PERIOD | {"scope": north}).status_code == 403
+    assert kaisa.post(f"{table}{others.pk}/change/", PERIOD | {"scope": north}).status_code == 302  # not found there
+    assert kaisa.post(f"{table}{own.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert sorted(QuietPeriod.objects.values_list("name", flat=True)) == ["Hiihtoloma", "Kaikkien", "Muiden"]
+    assert client_of(cast.leena.user).get(table).status_code == 302
+    assert aino.post(f"{table}add/", PERIOD | {"scope": ""}).status_code == 302
+    assert aino.post(f"{table}{own.pk}/delete/", {"post": "yes"}).status_code == 302
+
+
 def test_an_administrator_writes_other_words_over_those_that_ship(aino):
     page = aino.get(f"{ADD}?kind=invitation&language=sv").content.decode()
     assert "Öppna dina egna sidor inom 14 dagar" in page
@@ -76,14 +102,25 @@ def test_an_administrator_writes_other_words_over_those_that_ship(aino):
         ("{roles}", "{link}"),
     ],
 )
-def test_words_with_an_unknown_or_a_missing_placeholder_are_refused(aino, settings, body, told):
-    answer = aino.post(ADD, WORDS | {"body": body})
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_words_with_an_unknown_or_a_missing_placeholder_are_refused(aino, settings, body, told, language):
+    answer = aino.post(ADD, WORDS | {"body": body, "language": language})
 
     page = answer.content.decode()
     assert (answer.status_code, LetterText.objects.count()) == (200, 0)
     assert "errornote" in page
     assert told in page
     assert settings.SECRET_KEY not in page
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_changed_words_with_a_wrong_placeholder_leave_the_row_as_it_was(aino, language):
+    text = LetterText.objects.create(**WORDS | {"language": language})
+    address = reverse("admin:mailing_lettertext_change", args=[text.pk])
+    for subject in ("{person.password}", "{{ settings.SECRET_KEY }}", "{nimi}"):
+        assert aino.post(address, WORDS | {"subject": subject}).status_code == 200
+        text.refresh_from_db()
+        assert text.subject == WORDS["subject"]
 
 
 def test_a_preview_and_a_test_letter_save_nothing(aino, cast):
@@ -110,4 +147,4 @@ def test_a_failed_letter_is_sent_again_from_its_page(aino, cast, django_capture_
         aino.post(address)
 
     letter.refresh_from_db()
-    assert (letter.state, letter.by) == ("not_wanted", cast.aino)
+    assert (letter.state, letter.decided_by) == ("not_wanted", cast.aino)

@@ -121,13 +121,13 @@ def main():
         prepare(int(sys.argv[2]))
         work()
         return
-    from tests.mailing.smtp_server import accepted, smtp_server
+    from tests.mail_server import MailServer
 
     n, folder = int(sys.argv[2]), Path(sys.argv[3])
-    with smtp_server(folder, seed=7) as port:
-        prepare(port)
-        killed = fight(n, port, n_workers=1, n_killed=1, seconds=900)
-        print(json.dumps({**outcome(accepted(folder)), "killed": killed}))  # noqa: T201 - read by the test
+    with MailServer(folder, seed=7) as server:
+        prepare(server.port)
+        killed = fight(n, server.port, n_workers=1, n_killed=1, seconds=900)
+        print(json.dumps({**outcome(server.accepted()), "killed": killed}))  # noqa: T201 - read by the test
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from django.core.management import CommandError, call_command
 
 from mailing.dns_checks import check_domain
 from tests.mailing.name_server import name_server
-from tests.mailing.smtp_server import letters, smtp_server
 
 GOOD = {
     "kirje.example MX": ["10 mail.kirje.example."],
@@ -59,17 +58,12 @@ def test_each_missing_or_wrong_record_is_named(settings, tmp_path, changes, what
 
 
 def test_the_command_tells_all_sends_a_letter_and_stops_with_an_error_when_something_is_wrong(
-    settings, tmp_path, capsys
+    settings, tmp_path, capsys, mail_server
 ):
-    settings.EMAIL_BACKEND, settings.EMAIL_HOST = "mailing.smtp.EmailBackend", "127.0.0.1"
-    settings.MAIL_REACHES_EVERYBODY = True
-    with (
-        smtp_server(tmp_path / "smtp") as settings.EMAIL_PORT,
-        name_server(tmp_path / "dns", GOOD) as settings.MAIL_NAME_SERVER,
-    ):
+    with name_server(tmp_path / "dns", GOOD) as settings.MAIL_NAME_SERVER:
         call_command("check_mail", "minna@example.org")
         assert capsys.readouterr().out.count("ok     ") == 5
-        assert [letter["To"] for letter in letters(tmp_path / "smtp")] == ["minna@example.org"]
+        assert [letter["To"] for letter in mail_server.letters()] == ["minna@example.org"]
         settings.MAIL_DKIM_SELECTOR = ""
         with pytest.raises(CommandError):
             call_command("check_mail", "nobody@example.org")

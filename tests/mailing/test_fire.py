@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 
 from tests.databases import on_sqlite_alone
+from tests.mail_server import MailServer
 from tests.mailing.fire import fight, outcome, prepare
-from tests.mailing.smtp_server import accepted, smtp_server
 
 ON_SQLITE = "sqlite" in settings.DATABASES["default"]["ENGINE"]
 
@@ -35,10 +35,10 @@ def _under_fire_on_postgresql(n, tmp_path, monkeypatch):
     for name in ("EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_TIMEOUT", "MAIL_SENDING_SECONDS"):
         monkeypatch.setattr(settings, name, getattr(settings, name))
     monkeypatch.setattr(settings, "MAIL_REACHES_EVERYBODY", False)
-    with smtp_server(tmp_path, seed=3) as port:
-        prepare(port)
-        killed = fight(n, port, n_workers=10, n_killed=2, seconds=900)
-        result = outcome(accepted(tmp_path))
+    with MailServer(tmp_path, seed=3) as server:
+        prepare(server.port)
+        killed = fight(n, server.port, n_workers=10, n_killed=2, seconds=900)
+        result = outcome(server.accepted())
     assert killed == 2
     _is_right(result, n)
 

@@ -1,5 +1,6 @@
 """What comes back: reports in the shapes of real mail servers, answers of those away, people's replies."""
 
+import base64
 import contextlib
 import socketserver
 import threading
@@ -7,7 +8,10 @@ import threading
 import pytest
 from django.core import mail
 from django.core.management import call_command
+from django.utils import timezone
 
+from jobs.models import JobRun
+from jobs.running import perform
 from mailing.mailbox import NOBODY, read_mailbox, take
 from mailing.models import Bounce, Letter
 
@@ -195,10 +199,47 @@ class _Pop(socketserver.StreamRequestHandler):
                     return
 
 
+class _Imap(socketserver.StreamRequestHandler):
+    """As much of IMAP as a reader needs: messages are known by numbers that stay."""
+
+    def handle(self):
+        box = self.server.box
+        kept, gone = dict(enumerate(box, start=101)), set()
+        self.wfile.write(b"* OK\r\n")
+        for line in self.rfile:
+            tag, word, *rest = line.split()
+            words = b" ".join([word, *rest]).upper()
+            done = b"OK done"
+            if word.upper() == b"CAPABILITY":
+                self.wfile.write(b"* CAPABILITY IMAP4rev1\r\n")
+            elif word.upper() == b"LOGIN" and b"sana" not in rest[-1]:
+                self.wfile.write(tag + b" NO wrong\r\n")
+                return
+            elif word.upper() == b"SELECT":
+                self.server.folders.append(rest[0])
+                self.wfile.write(b"* %d EXISTS\r\n" % len(kept))
+            elif words.startswith(b"UID SEARCH"):
+                self.wfile.write(b"* SEARCH " + b" ".join(b"%d" % n for n in kept) + b"\r\n")
+            elif words.startswith(b"UID FETCH"):
+                raw = kept[int(rest[1])]
+                self.wfile.write(b"* 1 FETCH (UID %d RFC822 {%d}\r\n" % (int(rest[1]), len(raw)) + raw + b")\r\n")
+            elif words.startswith(b"UID STORE"):
+                gone.add(int(rest[1]))
+            elif word.upper() == b"EXPUNGE":
+                box[:] = [raw for n, raw in kept.items() if n not in gone]
+            self.wfile.write(tag + b" " + done + b"\r\n")
+            if word.upper() == b"LOGOUT":
+                return
+
+
+HANDLERS = {"pop3": _Pop, "imap": _Imap}
+
+
 @contextlib.contextmanager
-def mailbox(*messages):
-    with socketserver.TCPServer(("127.0.0.1", 0), _Pop) as server:
-        server.box = list(messages)
+def mailbox(*messages, protocol="pop3"):
+    """Run a mailbox with these messages while the block runs."""
+    with socketserver.TCPServer(("127.0.0.1", 0), HANDLERS[protocol]) as server:
+        server.box, server.folders = list(messages), []
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -206,41 +247,59 @@ def mailbox(*messages):
         thread.join()
 
 
-def test_the_command_reads_the_mailbox_and_leaves_calendars(letter, settings, capsys):
+@pytest.mark.parametrize("protocol", HANDLERS)
+def test_the_command_reads_the_mailbox_and_leaves_calendars(letter, settings, capsys, protocol):
     calendar = message(letter, "Hyväksytty").replace(b"text/plain", b"text/calendar; method=REPLY")
     came = [report("5.1.1", "550 5.1.1 User unknown", number=letter.message_id), message(letter, "Poissa"), calendar]
-    with mailbox(*came) as server:
-        settings.MAIL_BOX_URL = f"pop3://k%C3%A4ytt%C3%A4j%C3%A4:sana@127.0.0.1:{server.server_address[1]}"
+    with mailbox(*came, protocol=protocol) as server:
+        settings.MAIL_BOX_URL = f"{protocol}://kayttaja%40posti.example:sana@127.0.0.1:{server.server_address[1]}"
         call_command("read_bounces")
-        assert len(server.box) == 1
-        assert b"text/calendar" in server.box[0]
-    assert capsys.readouterr().out == "automatic 1, bounce 1, calendar 1\n"
+        assert [b"text/calendar" in raw for raw in server.box] == [True]
+        call_command("read_bounces")
+    assert capsys.readouterr().out == "automatic 1, bounce 1, calendar 1\ncalendar 1\n"
     assert Bounce.objects.count() == 1
+
+
+def test_a_folder_of_the_mailbox_is_read_over_imap(letter, settings):
+    with mailbox(protocol="imap") as server:
+        settings.MAIL_BOX_URL = f"imap://kayttaja:sana@127.0.0.1:{server.server_address[1]}/Palaute"
+        assert read_mailbox() == {}
+        assert server.folders == [b"Palaute"]
+
+
+@pytest.mark.parametrize("protocol", HANDLERS)
+def test_a_wrong_password_fails_the_job_and_says_no_word_of_it(letter, settings, caplog, protocol):
+    with mailbox(message(letter, "Re: Kysely"), protocol=protocol) as server:
+        settings.MAIL_BOX_URL = f"{protocol}://kayttaja:arvaus@127.0.0.1:{server.server_address[1]}"
+        run = JobRun.objects.create(name="read_bounces", slot=timezone.now())
+        assert perform(run.pk) == "failed"
+        assert len(server.box) == 1
+    run.refresh_from_db()
+    assert "arvaus" not in f"{caplog.text} {run.summary}"
 
 
 # --- A provider's webhook --------------------------------------------------------------------------------------------
 
-POSTMARK = {"RecordType": "Bounce", "ID": 42, "Type": "HardBounce", "TypeCode": 1, "Email": "Leena@Kunta.example",
-            "BouncedAt": "2026-03-02T09:00:00Z", "MessageID": "m-1", "Inactive": True}  # fmt: skip
+POSTMARK = {"RecordType": "Bounce", "ID": 42, "Type": "HardBounce", "TypeCode": 1,
+            "MessageID": "m-1", "Inactive": True}  # fmt: skip
 
 
-def _post(client, password="pitka-salasana-0123"):  # noqa: S107
-    import base64
-
+def provider_tells(client, letter, password="pitka-salasana-0123", *, at="2026-03-02T09:00:00Z"):  # noqa: S107
+    """Post to the webhook what a provider tells of a letter to an address that does not exist."""
     secret = base64.b64encode(f"posti:{password}".encode()).decode()
-    body = POSTMARK | {"Metadata": {"letter": str(Letter.objects.get().message_id)}}
+    body = POSTMARK | {"BouncedAt": at, "Email": letter.address.title(), "Metadata": {"letter": str(letter.message_id)}}
     return client.post(
         "/posti/palautteet/", body, content_type="application/json", headers={"Authorization": f"Basic {secret}"}
     )
 
 
 def test_a_provider_tells_of_a_bounce_with_its_secret_only(client, letter, settings):
-    assert _post(client).status_code == 404
+    assert provider_tells(client, letter).status_code == 404
     settings.MAIL_PROVIDER, settings.ANYMAIL = "postmark", {"WEBHOOK_SECRET": "posti:pitka-salasana-0123"}
-    assert _post(client, "arvaus").status_code == 400
+    assert provider_tells(client, letter, "arvaus").status_code == 400
     assert Bounce.objects.count() == 0
 
-    assert [_post(client).status_code for _time in range(2)] == [200, 200]
+    assert [provider_tells(client, letter).status_code for _time in range(2)] == [200, 200]
 
     bounce = Bounce.objects.get()
     assert (bounce.address, bounce.kind, bounce.letter, bounce.source) == (

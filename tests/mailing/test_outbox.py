@@ -160,7 +160,7 @@ def test_a_person_lets_a_doubtful_letter_go_once_more_and_no_other(cast, django_
         resend_letter(letter, by=cast.aino)
     letter.refresh_from_db()
 
-    assert (letter.state, letter.by) == ("sent", cast.aino)
+    assert (letter.state, letter.by, letter.decision, letter.decided_by) == ("sent", None, "again", cast.aino)
     assert str(letter.message_id) in mail.outbox[-1].extra_headers["Message-ID"]
     with pytest.raises(ValidationError) as refused:
         resend_letter(sent, by=cast.aino)

@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import SecretLink
 from common.partial_dates import PartialDate
+from jobs import registry as jobs_registry
 from jobs.registry import find_job
+from jobs.scheduling import claim_due_jobs
 from mailing.bounces import record_bounce
 from mailing.models import Letter, QuietPeriod
 from mailing.sending import send_waiting
@@ -275,11 +277,9 @@ def test_a_coordinators_week_tells_own_and_the_areas_tasks_feedback_and_letters(
     assert "Alueen" not in kaisas.body
 
 
-def test_the_week_is_written_on_mondays_when_there_is_something_and_goes_in_its_week_only(cast, reference, clock):
+def test_the_week_is_written_when_there_is_something_and_goes_in_its_week_only(cast, reference, clock):
     assert run(WEEK) == "nothing_to_tell 2"
     Task.objects.create(title="Oma", region=reference.pohjois_pohjanmaa, due_on=dt.date(2026, 11, 5))
-    clock.move_to(at("2026-11-03 10:00"))
-    assert run(WEEK) == "not_monday 1"
     clock.move_to(at("2026-11-09 10:00"))
     QuietPeriod.objects.create(scope="", name="x", first_day="2026-11-09", last_day="2026-11-15")
     assert run(WEEK) == "queued 1, nothing_to_tell 1"
@@ -346,18 +346,56 @@ def test_the_month_has_no_letter_about_nothing(cast, reference):
 @pytest.mark.parametrize(
     ("now", "line"),
     [
-        ("2026-11-02 10:00", "queued 1"),  # the first is a Sunday
-        ("2026-11-03 10:00", "not_first_working_day 1"),
-        ("2026-12-01 10:00", "queued 1"),
-        ("2027-01-01 10:00", "not_first_working_day 1"),
+        ("2026-11-01 10:00", "month_not_begun 1"),  # the first is a Sunday
+        ("2026-11-02 10:00", "queued 1"),
+        ("2026-11-20 10:00", "queued 1"),  # nothing ran before
+        ("2027-01-01 10:00", "month_not_begun 1"),
         ("2027-01-04 10:00", "queued 1"),
-        ("2026-07-01 10:00", "not_first_working_day 1"),
+        ("2026-07-15 10:00", "month_not_begun 1"),
     ],
 )
 def test_the_month_begins_on_its_first_working_day_and_july_has_none(cast, clock, now, line):
     clock.move_to(at(now))
     Person.objects.update(contact_checked_on="2026-06-25")
+    Person.objects.filter(pk=cast.leena.pk).update(contact_checked_on="2025-01-01")
     assert find_job(MONTH).run().line == line
+
+
+# --- The clock of weeks and months -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def only_digests(monkeypatch):
+    monkeypatch.setattr(jobs_registry, "_jobs", {name: find_job(name) for name in (WEEK, MONTH)})
+
+
+def due(clock, text):
+    clock.move_to(at(text))
+    return sorted(run.name for run in claim_due_jobs())
+
+
+def test_a_digest_whose_day_passed_without_anything_running_comes_once_on_the_next(cast, clock, only_digests):
+    checked(cast.leena, "2026-01-01")
+    region = cast.kaisa.region
+    task = Task.objects.create(title="Oma", region=region, assigned_to=cast.kaisa, due_on=dt.date(2026, 11, 5))
+    assert due(clock, "2026-11-04 09:00") == [WEEK, MONTH]  # on Monday, the first working day, nothing ran
+    assert {letter.kind for letter in Letter.objects.all()} == {"coordinator_digest", "liaison_digest"}
+    Task.objects.create(title="Uusi", region=cast.outi.region, assigned_to=cast.outi, due_on=dt.date(2026, 11, 7))
+    assert [due(clock, f"2026-11-{day:02} 09:00") for day in (4, 5, 6, 7, 8)] == [[], [], [], [], []]
+    assert Letter.objects.filter(kind="coordinator_digest").count() == 1
+    complete_task(task, by=None)
+    assert due(clock, "2026-11-09 06:29") == []
+    assert due(clock, "2026-11-09 06:30") == [WEEK]
+    assert Letter.objects.filter(kind="coordinator_digest").count() == 2
+    assert due(clock, "2026-12-01 06:40") == [WEEK, MONTH]  # three weeks without the machine: one letter, not three
+    assert due(clock, "2026-12-02 06:40") == []
+
+
+def test_no_month_is_written_before_its_first_working_day_nor_in_july(cast, clock, only_digests):
+    assert due(clock, "2026-12-31 12:00") == [WEEK, MONTH]
+    assert MONTH not in due(clock, "2027-01-03 12:00")
+    assert MONTH in due(clock, "2027-01-04 06:40")
+    assert find_job(MONTH).next_slot(at("2026-06-20 12:00")) == at("2026-08-03 06:40")
 
 
 @pytest.mark.parametrize("job", [CHECKS, VACANCIES, WEEK, MONTH])

@@ -36,9 +36,10 @@ PEOPLE = ("liaison", "agent", "coordinator")
 SPECIAL = ((2026, 12, 24, 12), (2026, 7, 15, 10), (2026, 2, 24, 10), (2026, 11, 25, 23), (2026, 11, 2, 10))
 WHO = st.sampled_from(PEOPLE)
 KIND = st.sampled_from(KINDS)
+# Answers of a survey come here with its letters: an event, what it does in `do`, and what it stops in `may_get`.
 EVENTS = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["check", "leave", "return", "bounce", "forgive"]), WHO),
+        st.tuples(st.sampled_from(["check", "leave", "return", "bounce", "soft", "soft", "forgive"]), WHO),
         st.tuples(st.sampled_from(["stop", "again"]), st.tuples(WHO, KIND)),
         st.tuples(st.just("consent"), st.booleans()),
         st.tuples(st.just("task"), st.integers(-3, 20)),
@@ -79,6 +80,7 @@ class Story:
         self.checked = dict.fromkeys(PEOPLE, today)
         self.ended = dict.fromkeys(PEOPLE)  # the last day of a role that is over
         self.bounced, self.stopped, self.tasks = {}, set(), []
+        self.soft = {name: [] for name in PEOPLE}  # when letters were "not delivered for now", since the last repair
         self.since = None  # the last day of the last liaison, while nobody follows
         self.sent = {name: [] for name in PEOPLE}  # (moment, kinds)
         self.told_of = set()
@@ -113,11 +115,12 @@ class Story:
         address = self.people[value].email if value in PEOPLE else ""
         if what == "jobs":
             update_tasks()
-            for job in JOBS * value:
+            for job in ("take_bounces", *JOBS) * value:
                 find_job(job).run()
         elif what == "check":
             confirm_contact_details(self.people[value], on=today, by=None)
             self.checked[value] = today
+            self.mended(value)  # whoever confirms the details has read a letter
         elif what == "leave" and self.ended[value] is None:
             yesterday = today - dt.timedelta(days=1)
             if self.roles[value].start_last <= yesterday:
@@ -130,9 +133,16 @@ class Story:
         elif what == "bounce":
             record_bounce(address, "hard", "mailbox", event_id=f"story:{next(numbers)}")
             self.bounced[value] = now
+        elif what == "soft":
+            record_bounce(address, "soft", "mailbox", event_id=f"story:{next(numbers)}")
+            recent = [at for at in self.soft[value] if now - at <= dt.timedelta(days=30)]
+            if len(recent) >= 2:
+                self.bounced[value] = now
+            else:
+                self.soft[value].append(now)
         elif what == "forgive":
             forgive(address)
-            self.bounced.pop(value, None)
+            self.mended(value)
         elif what == "stop":
             unsubscribe(self.people[value[0]].email.upper(), [value[1]])
             self.stopped.add(value)
@@ -155,6 +165,10 @@ class Story:
             for task in self.tasks:
                 complete_task(task, by=None)
             self.tasks = []
+
+    def mended(self, name):
+        self.bounced.pop(name, None)
+        self.soft[name] = []
 
     # --- The recount -------------------------------------------------------------------------------------------------
 
