@@ -2,7 +2,20 @@
 
 from django.urls import include, path
 
-from portal.views import contacts, coordination, directory, handover, letters, look, offers, own_data, start, tasks
+from portal.views import (
+    contacts,
+    coordination,
+    directory,
+    handover,
+    letters,
+    look,
+    offers,
+    own_data,
+    start,
+    survey,
+    survey_theme,
+    tasks,
+)
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -29,6 +42,13 @@ _of_municipality = [
     path("kirje/<int:pk>/", letters.portal_letter, name="portal_letter"),
     path("kirje/<int:pk>/muuta/", letters.portal_letter_edit, name="portal_letter_edit"),
     path("kirje/<int:pk>/laheta/", letters.portal_letter_send, name="portal_letter_send"),
+    path("kysely/", survey.portal_surveys, name="portal_surveys"),
+    path("kysely/<int:year>/", survey.portal_survey, name="portal_survey"),
+    path("kysely/<int:year>/aloita/", survey.portal_survey_begin, name="portal_survey_begin"),
+    path("kysely/<int:year>/tarkista/", survey.portal_survey_review, name="portal_survey_review"),
+    path("kysely/<int:year>/laheta/", survey.portal_survey_submit, name="portal_survey_submit"),
+    path("kysely/<int:year>/kuitti/", survey.portal_survey_receipt, name="portal_survey_receipt"),
+    path("kysely/<int:year>/<slug:theme>/", survey_theme.portal_survey_theme, name="portal_survey_theme"),
     path("tehtavat/", tasks.portal_tasks, name="portal_tasks"),
     path("tehtavat/<int:pk>/tehty/", tasks.portal_task_tick, name="portal_task_tick"),
     path("tehtavat/<int:pk>/uudelleen/", tasks.portal_task_again, name="portal_task_again"),

@@ -41,6 +41,15 @@ class Coming:
     name: str
 
 
+_asks_of_others = []
+
+
+def register_asks(ask):
+    """Let `ask`, called with a MunicipalityPage, yield Asks of a higher floor; called from its AppConfig.ready."""
+    if ask not in _asks_of_others:
+        _asks_of_others.append(ask)
+
+
 class MunicipalityPage:
     """One municipality as its own people see it on a day; every table is read once, when it is first asked for.
 
@@ -116,6 +125,8 @@ class MunicipalityPage:
         asked = [*self._contacts(), *self._own_tasks()]
         if self.access.may(OFFICERS) or self.access.is_looking:
             asked += [*self._conditions(), *self._unchecked_offers(), *self._next_period()]
+        for ask in _asks_of_others:
+            asked += ask(self)
         return sorted(asked, key=lambda ask: ask.due_on)[:MOST_ASKED]
 
     def coming(self):

@@ -11,10 +11,11 @@ class SurveysConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from registry import access, privacy, subjects  # noqa: PLC0415
-        from surveys import rights  # noqa: PLC0415
+        from registry import access, portal_page, privacy, subjects  # noqa: PLC0415
+        from surveys import rights, round_page  # noqa: PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)
+        portal_page.register_asks(round_page.survey_asks)

@@ -1,9 +1,10 @@
 """The form of a theme: its questions as they are shown, filled in and read.
 
 The seam between what is asked and whoever asks: the preview, the portal and the interview
-build a `ThemeForm` and show it with `templates/surveys/theme_form.html`. Every question is
-shown, also one whose condition does not hold: without a script its condition stands above
-it in words; `static/js/survey.js` hides it.
+build a `ThemeForm` and show it with `templates/surveys/theme_form.html`. The preview shows
+every question with its condition in words. Where answers are taken, one whose condition
+does not hold is hidden until the answers that it rests on are saved; `static/js/survey.js`
+shows and hides it at once.
 """
 
 import datetime as dt
@@ -108,7 +109,14 @@ class ThemeForm:
 
 
 class AskedQuestion:
-    """One question for its template: words, inputs, errors. `name` begins the name of each of its inputs."""
+    """One question for its template: words, inputs, errors. `name` begins the name of each of its inputs.
+
+    Whoever asks for answers says besides whether it `is_hidden`, because its condition
+    does not hold, and what stands beside it (`standing`, see surveys/theme_page.py).
+    """
+
+    is_hidden = False
+    standing = None
 
     def __init__(self, question, answer, data, files, number):
         self.question, self.answer, self.number = question, answer, number
