@@ -27,7 +27,7 @@ WORDS = {
 def on_day(day):
     """Let it be noon of `day` meanwhile: a round takes answers only while it is open."""
     noon = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
-    with mock.patch.object(timezone, "now", lambda: noon):
+    with mock.patch.object(timezone, "now", return_value=noon):
         yield
 
 
@@ -61,7 +61,9 @@ def answer_this_year(survey_round):
 
 
 def _liaison_of(code):
-    return User.objects.filter(email={OULU: "liaison.oulu@example.org", HAILUOTO: "liaison.hailuoto@example.org"}.get(code)).first()
+    return User.objects.filter(
+        email={OULU: "liaison.oulu@example.org", HAILUOTO: "liaison.hailuoto@example.org"}.get(code)
+    ).first()
 
 
 def _answer(response, by, pick, *, source, themes=None, leave=0):
@@ -92,7 +94,9 @@ def _value(question, pick):
     if kind in ONE_CHOICE:
         return {"chosen": [min(pick.choices(options, k=2), key=lambda option: option.position).key]}
     if kind in CHOICES:
-        chosen = sorted(pick.sample(options, min(len(options), question.max_choices or 3)), key=lambda row: row.position)
+        chosen = sorted(
+            pick.sample(options, min(len(options), question.max_choices or 3)), key=lambda row: row.position
+        )
         value = {"chosen": [option.key for option in chosen]}
         whats = {option.key: "esimerkki" for option in chosen if option.asks_what}
         return value | ({"text": whats} if whats else {})

@@ -32,7 +32,9 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
     try:
         taken = take_form(page, request.POST)
     except ValidationError as refused:
-        return told_words("closed", refused.messages[0], 409) if wants_words(request) else show(problems=refused.messages)
+        if wants_words(request):
+            return told_words("closed", refused.messages[0], 409)
+        return show(data=request.POST, problems=refused.messages)
     if taken.outcome.saved:
         saved()
     if wants_words(request):
@@ -42,6 +44,15 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
     if not taken.outcome.invalid and not taken.problem:
         return redirect(f"{request.path}#choose")
     return show(data=request.POST, problems=[taken.problem] if taken.problem else [])
+
+
+_BESIDE = {"csrfmiddlewaretoken", "token", "go", "settle", "unchanged", "finish", "source"}
+
+
+def typed_texts(data):
+    """Return what people typed or chose in a sent form, to be copied where it can no longer be saved."""
+    names = [name for name in data if name not in _BESIDE and not name.endswith(("--seen", "--version", "--pick"))]
+    return [text for name in names for text in data.getlist(name) if text.strip()]
 
 
 def told_words(state, words, status=200, **more):

@@ -13,6 +13,7 @@ from portal.views import (
     own_data,
     start,
     survey,
+    survey_ask,
     survey_theme,
     tasks,
 )
@@ -48,6 +49,8 @@ _of_municipality = [
     path("kysely/<int:year>/tarkista/", survey.portal_survey_review, name="portal_survey_review"),
     path("kysely/<int:year>/laheta/", survey.portal_survey_submit, name="portal_survey_submit"),
     path("kysely/<int:year>/kuitti/", survey.portal_survey_receipt, name="portal_survey_receipt"),
+    path("kysely/<int:year>/pyynto/<int:pk>/", survey_ask.portal_survey_withdraw, name="portal_survey_withdraw"),
+    path("kysely/<int:year>/<slug:theme>/pyyda/", survey_ask.portal_survey_ask, name="portal_survey_ask"),
     path("kysely/<int:year>/<slug:theme>/", survey_theme.portal_survey_theme, name="portal_survey_theme"),
     path("tehtavat/", tasks.portal_tasks, name="portal_tasks"),
     path("tehtavat/<int:pk>/tehty/", tasks.portal_task_tick, name="portal_task_tick"),

@@ -23,13 +23,17 @@ MOST_ASKED = 3
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing that is asked of somebody: what, by when, and where it is done; `step` words the link."""
+    """One thing that is asked of somebody: what, by when, and where it is done; `step` words the link.
+
+    One that is asked once a year is not pushed off the page by what is asked every day: it stands there `always`.
+    """
 
     what: str
     due_on: dt.date
     url: str
     step: str
     is_late: bool
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,8 @@ class MunicipalityPage:
             asked += [*self._conditions(), *self._unchecked_offers(), *self._next_period()]
         for ask in _asks_of_others:
             asked += ask(self)
-        return sorted(asked, key=lambda ask: ask.due_on)[:MOST_ASKED]
+        first = sorted(asked, key=lambda ask: (not ask.always, ask.due_on))[:MOST_ASKED]
+        return sorted(first, key=lambda ask: ask.due_on)
 
     def coming(self):
         """Return the Comings of the grant periods, the nearest first."""

@@ -8,7 +8,6 @@ Acknowledged is what has been committed: who calls these functions tells of a sa
 
 import hashlib
 import json
-
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError

@@ -12,7 +12,7 @@ class SurveysConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from registry import access, portal_page, privacy, subjects  # noqa: PLC0415
-        from surveys import rights, round_page  # noqa: PLC0415
+        from surveys import delegating, rights, round_page  # noqa: F401, PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         access.register_rights(rights.COORDINATORS_RIGHTS)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from surveys.answering import save_answers
+from surveys.answering import save_answers, seen_mark, version_in
 from surveys.models import Answer, PendingSave, Question, Response, RoundTheme
 from surveys.reading import Reading, read_answer
 from surveys.told import told
@@ -113,6 +113,14 @@ class Choice:
         return self.saved.version if self.saved else 0
 
     @property
+    def is_open(self):
+        """Whether there is something to choose: it was touched, and is not what is saved anyway."""
+        mark = self.pending.versions.get(self.question.key, "")
+        is_untouched = seen_mark(self.reading, version_in(mark)) == mark
+        is_same = seen_mark(self.reading, 0) == seen_mark(self.saved, 0)
+        return bool(self.reading.errors) or not (is_untouched or is_same)
+
+    @property
     def typed_lines(self):
         """What waits, in words; as it was typed where it cannot be read."""
         if self.reading.errors:
@@ -138,7 +146,7 @@ def choices_of(sheet, pendings):
         for pending in pendings
         if question.key in pending.body
     ]
-    return [choice for choice in found if choice.reading.errors or choice.typed_lines != choice.saved_lines]
+    return [choice for choice in found if choice.is_open]
 
 
 def _choice(question, pending, inputs, saved):
@@ -168,9 +176,9 @@ def settle(response, choices, data, *, by, source, delegation=None):
         delegation=delegation,
     )
     again = {conflict.question.pk for conflict in outcome.conflicts}
-    settled = [choice for choice, pick in picks.items() if pick == SAVED]
-    settled += [choice for pk, choice in mine.items() if pk not in again]
-    _forget(settled)
+    settled = {choice for choice, pick in picks.items() if pick == SAVED}
+    settled |= {choice for pk, choice in mine.items() if pk not in again}
+    _forget(choices, settled)
     return outcome
 
 
@@ -179,11 +187,11 @@ def _version(data, choice):
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
 
 
-def _forget(choices):
-    """Take the settled questions out of the kept forms; a form without any is settled and holds nothing."""
+def _forget(choices, settled):
+    """Keep of the forms only what still waits for a choice; a form without any is settled and holds nothing."""
     for pending in {choice.pending.pk: choice.pending for choice in choices}.values():
-        settled = {choice.question.key for choice in choices if choice.pending.pk == pending.pk}
-        pending.body = {key: inputs for key, inputs in pending.body.items() if key not in settled}
+        open_keys = {choice.question.key for choice in choices if choice not in settled}
+        pending.body = {key: inputs for key, inputs in pending.body.items() if key in open_keys}
         if not pending.body:
             pending.settled_at = timezone.now()
         pending.save(update_fields=["body", "settled_at"])

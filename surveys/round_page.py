@@ -5,7 +5,6 @@ from functools import cached_property
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
@@ -19,7 +18,7 @@ RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
 
 
 def sheet_for(municipality, year):
-    """Return the Sheet of the municipality's round of a year, or None when none was asked of it; two queries at most."""
+    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most."""
     response = Response.objects.for_answering(municipality, year).first()
     if response is not None:
         return Sheet(response.with_its_correction().round, municipality, response)
@@ -157,11 +156,4 @@ def survey_asks(page):
         n, m = sum(each.n_answered for each in progress), sum(each.n_asked for each in progress)
         what = _("Answer the survey of %(year)s: %(n)s of %(m)s answered") % {"year": survey_round.year, "n": n, "m": m}
         step = _("Go on answering") if n else _("See what is asked")
-        yield Ask(what, survey_round.closes_on, url, step, is_late=False)
-
-
-def missing_in_words(n_missing):
-    """Return how many required answers are missing, in words."""
-    return ngettext("%(n)s required answer is missing", "%(n)s required answers are missing", n_missing) % {
-        "n": n_missing
-    }
+        yield Ask(what, survey_round.closes_on, url, step, is_late=False, always=True)

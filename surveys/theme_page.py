@@ -1,4 +1,4 @@
-"""One theme of a round as whoever answers sees it: its form, what stands beside each question, what waits for a choice."""
+"""One theme of a round for whoever answers: its form, what stands beside each question, what waits for a choice."""
 
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -143,7 +143,7 @@ class ReadAnswer:
 
 
 def said_by(answer, *, names):
-    """Return by whom and when an Answer was given, in words: the post, with `names` also the name of the account's person."""
+    """Return by whom and when an Answer was given: the post, with `names` also the name of the account's person."""
     moment = timezone.localtime(answer.answered_at)
     person = getattr(answer.answered_by, "person", None) if names else None
     who = f"{person.name}, {answer.answerer_post}" if person and answer.answerer_post else answer.answerer_post
@@ -186,9 +186,7 @@ def take_form(page, data):
     if question is not None:
         try:
             with transaction.atomic():
-                confirmed = confirm_unchanged(
-                    page.response, question, version=version_in(mark), **page.answerer.said
-                )
+                confirmed = confirm_unchanged(page.response, question, version=version_in(mark), **page.answerer.said)
             outcome.saved += confirmed.saved
             if confirmed.conflicts:
                 taken.problem = _("Somebody else has answered this question meanwhile. Their answer stands now.")

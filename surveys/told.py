@@ -4,7 +4,6 @@ import datetime as dt
 from decimal import Decimal
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.numbers import plain_number

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
+from portal.views import survey_link
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
 from registry.letters.contact_check import checked_person, confirm_by_link, details_of
@@ -121,6 +122,11 @@ def _contact_checked(request, found):
     return render(request, "links/link_contact_checked.html", {"page_path": "", "day": found.used_at})
 
 
-_PAGES = {"invitation": _invitation, "signin": _support, "contact_check": _contact_check}
+_PAGES = {
+    "invitation": _invitation,
+    "signin": _support,
+    "contact_check": _contact_check,
+    "survey_theme": survey_link.survey_theme,
+}
 # What was done with the button once is done: reading the page again, or pressing twice, says so.
-_PAGES_OF_USED = {"contact_check": _contact_checked}
+_PAGES_OF_USED = {"contact_check": _contact_checked, "survey_theme": survey_link.survey_theme_gone}

@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from portal.forms import PortalForm
-from portal.survey_posting import answer_choice, answer_form, told_words, wants_words
+from portal.survey_posting import answer_choice, answer_form, told_words, typed_texts, wants_words
 from portal.views.survey import round_page
 from registry.access import municipality_gate
 from surveys.pending import keep_expired, read_token
@@ -98,7 +98,8 @@ def _show(request, page, whole, button, *, data=None, problems=()):
     before, after = whole.beside(page.theme)
     form = page.form(data) if page.may_write else None
     context = {"access": whole.access, "whole": whole, "page": page, "form": form, "before": before, "after": after}
-    context |= {"button": button, "problems": problems}
+    lost = typed_texts(data) if data and not page.may_write else []
+    context |= {"button": button, "problems": problems, "lost": lost}
     is_wrong = problems or (form and form.errors)
     return render(request, "portal/portal_survey_theme.html", context, status=422 if is_wrong else 200)
 

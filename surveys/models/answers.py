@@ -316,6 +316,10 @@ class PendingSave(models.Model):
 class DelegationQuerySet(OfRoundQuerySet):
     """Reads of what colleagues were asked."""
 
+    def of_response(self, response):
+        """Return what was asked of one response, with the themes."""
+        return self.filter(response=response).select_related("round_theme__theme")
+
     def for_theme(self, response, round_theme):
         """Return what was asked of a theme, the newest first, with the links."""
         return self.filter(response=response, round_theme=round_theme).select_related("link", "asked_by__person")
@@ -326,7 +330,10 @@ class DelegationQuerySet(OfRoundQuerySet):
 
     def of_link(self, link):
         """Return what `link` opens, with everything that answering needs, or None."""
-        return self.filter(link=link).select_related("round_theme__theme", "asked_by__person").first()
+        rows = self.filter(link=link).select_related(
+            "link", "response__round", "response__municipality", "round_theme__theme", "asked_by__person"
+        )
+        return rows.first()
 
 
 class Delegation(models.Model):

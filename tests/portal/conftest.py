@@ -5,10 +5,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from common.partial_dates import PartialDate
 from registry import models
+from surveys.answering import start_response
+from surveys.models import Delegation, Round
 from tests import factories
+from tests.surveys import factories as survey_factories
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -18,6 +22,20 @@ def client_of(account):
     client = Client()
     client.force_login(account, backend=BACKEND)
     return client
+
+
+def begun_survey(cast, reference):
+    """Return Oulu's begun response to an open round, in which something required is missing, and its theme."""
+    today = dt.date.today()
+    theme = survey_factories.RoundThemeFactory(
+        round=survey_factories.RoundFactory(
+            region=reference.pohjois_pohjanmaa, year=today.year, opens_on=today, closes_on=today
+        ),
+        theme=survey_factories.ThemeFactory(key="tilat"),
+    )
+    survey_factories.question(theme, "yes_no", ["yes", "no"], is_required=True)
+    Round.objects.filter(pk=theme.round_id).update(opened_at=timezone.now())
+    return start_response(theme.round, reference.oulu, by=cast.leena.user), theme
 
 
 @pytest.fixture
@@ -51,8 +69,13 @@ def portal(cast, reference):
     clients = {role: client_of(account) for role, account in accounts.items()}
     clients["looking"] = client_of(cast.kaisa.user)
     clients["looking"].post("/oma/oulu/katso/")
+    response, round_theme = begun_survey(cast, reference)
     return SimpleNamespace(
         clients={"anonymous": Client()} | clients,
+        year=SimpleNamespace(pk=today.year),
+        delegation=Delegation.objects.create(
+            response=response, round_theme=round_theme, post="sihteeri", email="sihteeri@example.org"
+        ),
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
         letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),

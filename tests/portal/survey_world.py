@@ -20,7 +20,7 @@ def without_july(monkeypatch):
 
 @pytest.fixture
 def survey(reference, cast, without_july):
-    """An open round: a text, a required choice, a text that follows from "yes", a number; a second theme with one text."""
+    """An open round: a text, a required choice, a text that follows from "yes", a number; another theme with a text."""
     survey_round = factories.RoundFactory(
         region=reference.pohjois_pohjanmaa, year=TODAY.year, title_fi="Kartoitus",
         opens_on=TODAY - dt.timedelta(days=3), closes_on=TODAY + dt.timedelta(days=3),

@@ -1,4 +1,4 @@
-"""Answering the survey in the portal: what the pages show and do, for one who answers, two at once, and after expiry."""
+"""Answering the survey in the portal: for one who answers, for two at once, and after the session is over."""
 
 import re
 
@@ -164,7 +164,7 @@ def next_year(survey, begun, cast, reference):  # noqa: F811
 def test_last_years_answer_stands_beside_the_field_but_never_across_a_change(next_year, leena):  # noqa: F811
     page = leena.get(address("tilat/", next_year.year)).content.decode()
 
-    assert "Ei" in page
+    assert "<li>No</li>" in page
     assert 'name="unchanged" value="valinta"' in page
     assert "Vanha talo" not in page
     assert "Kysytään toista asiaa" in page
@@ -182,7 +182,11 @@ def test_unchanged_is_one_button_that_keeps_what_else_was_typed(next_year, leena
     assert 'value="x"' in sent.content.decode()
     now = Answer.objects.filter(response__round=next_year)
     confirmed = now.get(question__indicator__key="valinta")
-    assert (confirmed.is_unchanged, confirmed.value, confirmed.answered_by) == (True, {"chosen": ["no"]}, cast.leena.user)
+    assert (confirmed.is_unchanged, confirmed.value, confirmed.answered_by) == (
+        True,
+        {"chosen": ["no"]},
+        cast.leena.user,
+    )
     assert now.get(question__indicator__key="teksti").value == {"text": "Uusi talo"}
 
 
@@ -268,7 +272,9 @@ def test_a_form_of_one_account_is_never_saved_by_another(survey, begun, leena, c
 def test_a_forged_or_old_token_keeps_nothing(survey, begun, leena, client):  # noqa: F811
     data = typed(leena, teksti="x")
 
-    answers = [client.post(address("tilat/"), data | {"token": token}) for token in ("", "x", data["token"][:-2] + "zz")]
+    answers = [
+        client.post(address("tilat/"), data | {"token": token}) for token in ("", "x", data["token"][:-2] + "zz")
+    ]
 
     assert [answer.headers["Location"].split("?")[0] for answer in answers] == ["/kirjaudu/"] * 3
     assert PendingSave.objects.count() == 0
