@@ -19,8 +19,8 @@ def answer_choice(page, request, *, show, done):
     """Save what was chosen between two versions; `show` shows the page again, `done` leads on."""
     try:
         take_choice(page, request.POST)
-    except ValidationError as refused:
-        return show(problems=refused.messages)
+    except ValidationError as problem:
+        return show(problems=problem.messages)
     return done()
 
 
@@ -31,10 +31,8 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
     """
     try:
         taken = take_form(page, request.POST)
-    except ValidationError as refused:
-        if wants_words(request):
-            return told_words("closed", refused.messages[0], 409)
-        return show(data=request.POST, problems=refused.messages)
+    except ValidationError as problem:
+        return refused(request, problem.messages, show=show)
     if taken.outcome.saved:
         saved()
     if wants_words(request):
@@ -44,6 +42,13 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
     if not taken.outcome.invalid and not taken.problem:
         return redirect(f"{request.path}#choose")
     return show(data=request.POST, problems=[taken.problem] if taken.problem else [])
+
+
+def refused(request, problems, *, show):
+    """Say why nothing was saved, with everything that was typed."""
+    if wants_words(request):
+        return told_words("closed", problems[0], 409)
+    return show(data=request.POST, problems=problems)
 
 
 _BESIDE = {"csrfmiddlewaretoken", "token", "go", "settle", "unchanged", "finish", "source"}

@@ -5,6 +5,7 @@ from functools import wraps
 
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect
 
@@ -144,17 +145,22 @@ class MunicipalityAccess:
 
 def roles_in_municipality(user, municipality):
     """Return the roles that `user` has in `municipality` today, as a set of words; empty for a stranger."""
-    roles = set(
-        models.Appointment.objects.current()
-        .filter(person__user=user, municipality=municipality)
-        .values_list("kind", flat=True)
-    )
-    if models.Agent.objects.current().filter(person__user=user, municipality=municipality).exists():
-        roles.add(AGENT)
-    region_ids = coordinated_region_ids(user)
-    if region_ids and models.Municipality.objects.in_regions(region_ids).filter(pk=municipality.pk).exists():
-        roles.add(COORDINATOR)
-    return frozenset(roles)
+    return _municipality_and_roles(user, pk=municipality.pk)[1]
+
+
+def _municipality_and_roles(user, **which):
+    """Return the municipality that fits `which`, or None, and the roles that `user` has there today; in one query."""
+    here = {"person__user": user, "municipality": OuterRef("pk")}
+    rows = {kind: models.Appointment.objects.current().filter(kind=kind, **here) for kind in models.Appointment.Kind}
+    rows[AGENT] = models.Agent.objects.current().filter(**here)
+    if user.is_authenticated and user.is_active:
+        members = models.RegionMembership.objects.current().filter(municipality=OuterRef("pk"))
+        regions = models.Coordinator.objects.current().filter(person__user=user).order_by().values("region")
+        rows[COORDINATOR] = members.filter(region__in=regions)
+    found = models.Municipality.objects.filter(**which)
+    municipality = found.annotate(**{f"as_{role}": Exists(row.order_by()) for role, row in rows.items()}).first()
+    roles = (str(role) for role in rows if municipality is not None and getattr(municipality, f"as_{role}"))
+    return municipality, frozenset(roles)
 
 
 def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False):
@@ -170,8 +176,7 @@ def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, fo
     def decorate(view):
         @wraps(view)
         def gate(request, municipality_slug, *args, **kwargs):
-            municipality = models.Municipality.objects.filter(slug=municipality_slug).first()
-            roles = roles_in_municipality(request.user, municipality) if municipality else frozenset()
+            municipality, roles = _municipality_and_roles(request.user, slug=municipality_slug)
             person = getattr(request.user, "person", None)
             access = MunicipalityAccess(municipality, person, roles, may_write=bool(roles & writers))
             if not access.may(readers):

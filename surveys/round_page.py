@@ -17,9 +17,9 @@ from surveys.theme_page import Answerer, ThemePage, said_by
 RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
 
 
-def sheet_for(municipality, year):
+def sheet_for(municipality, year, account):
     """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most."""
-    response = Response.objects.for_answering(municipality, year).first()
+    response = Response.objects.for_answering(municipality, year, account).first()
     if response is not None:
         return Sheet(response.with_its_correction().round, municipality, response)
     survey_round = Round.objects.asked_of(municipality).filter(year=year).first()
@@ -105,8 +105,9 @@ class RoundPage:
     @cached_property
     def waiting(self):
         """The themes in which a choice between two versions waits for the reader."""
-        rows = PendingSave.objects.waiting_for(self.response, account=self.account) if self.response else ()
-        return [row.round_theme for row in rows]
+        if self.response is None or not self.response.has_waiting:
+            return []
+        return [row.round_theme for row in PendingSave.objects.waiting_for(self.response, account=self.account)]
 
     @cached_property
     def earlier(self):
@@ -120,13 +121,14 @@ class RoundPage:
         return [ThemePage(self.sheet, theme, answerer, may_write=False) for theme in self.sheet.themes]
 
     def theme(self, key):
-        """Return the round's theme with this key, or None."""
-        return next((theme for theme in self.sheet.themes if theme.theme.key == key), None)
+        """Return the round's theme with this key, or None, from what is kept of an opened round: no query."""
+        themes = (question.round_theme for question in self.sheet.questions)
+        return next((theme for theme in themes if theme.theme.key == key), None)
 
     def beside(self, theme):
         """Return the themes before and after `theme`, None at the ends."""
         themes = [None, *self.sheet.themes, None]
-        place = next(number for number, each in enumerate(themes) if each and each.pk == theme.pk)
+        place = themes.index(theme)
         return themes[place - 1], themes[place + 1]
 
 

@@ -68,6 +68,11 @@ class ThemePage:
         """What the theme asks of the municipality, in order."""
         return [question for question in self.sheet.questions if question.round_theme_id == self.theme.pk]
 
+    @property
+    def name(self):
+        """The theme's name, which may change at any time."""
+        return next(theme.theme.name for theme in self.sheet.themes if theme.pk == self.theme.pk)
+
     @cached_property
     def progress(self):
         """How far the theme is."""
@@ -76,6 +81,8 @@ class ThemePage:
     @cached_property
     def choices(self):
         """The versions between which the answerer has to choose."""
+        if not getattr(self.response, "has_waiting", True):
+            return []
         rows = PendingSave.objects.waiting_for(self.response, **self.answerer.owner)
         return choices_of(self.sheet, [row for row in rows if row.round_theme_id == self.theme.pk])
 

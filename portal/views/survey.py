@@ -16,7 +16,7 @@ from surveys.round_page import RESPONDENTS, RoundPage, rounds_of, sheet_for
 
 def round_page(request, access, year):
     """Return the RoundPage of the municipality's round of a year; 404 when none was asked of it."""
-    sheet = sheet_for(access.municipality, year)
+    sheet = sheet_for(access.municipality, year, request.user)
     if sheet is None:
         raise Http404
     return RoundPage(sheet, access, request.user)

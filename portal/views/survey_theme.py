@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from portal.forms import PortalForm
-from portal.survey_posting import answer_choice, answer_form, told_words, typed_texts, wants_words
+from portal.forms import PortalForm, posted
+from portal.survey_posting import answer_choice, answer_form, refused, told_words, typed_texts, wants_words
 from portal.views.survey import round_page
 from registry.access import municipality_gate
 from surveys.pending import keep_expired, read_token
@@ -67,13 +67,13 @@ def portal_survey_theme(request, access, year, theme):
         raise Http404
     if whole.response is None:
         return redirect("portal_survey", access.municipality.slug, year)
-    button = PortalForm(request.POST or None, access=access)
+    button = PortalForm(posted(request), access=access)
     page = _page(whole, round_theme, button)
     if request.method != "POST":
         return _show(request, page, whole, button)
     show = partial(_show_again, request, access, year, round_theme, button)
     if not button.is_valid():
-        return show(data=request.POST, problems=button.errors["source"])
+        return refused(request, button.errors["source"], show=show)
     done = partial(_done, request, whole, page)
     if "settle" in request.POST:
         return answer_choice(page, request, show=show, done=done)

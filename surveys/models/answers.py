@@ -62,9 +62,14 @@ class ResponseQuerySet(OfRoundQuerySet):
         rows = self.select_related("round", "municipality")
         return rows.annotate(last_correction=models.Subquery(corrections[:1]))
 
-    def for_answering(self, municipality, year):
-        """Return the municipality's responses to rounds of a year with what answering needs, the latest round first."""
+    def for_answering(self, municipality, year, account):
+        """Return the municipality's responses to rounds of a year with what answering needs, the latest round first.
+
+        Each says whether an unsaved form of `account` waits in it (`has_waiting`).
+        """
+        waiting = PendingSave.objects.filter(response=models.OuterRef("pk"), account=account, settled_at__isnull=True)
         rows = self.filter(municipality=municipality, round__year=year).with_round()
+        rows = rows.annotate(has_waiting=models.Exists(waiting))
         return rows.select_related("submitted_by__person").order_by("-round__opens_on", "-pk")
 
 

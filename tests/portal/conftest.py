@@ -12,6 +12,7 @@ from registry import models
 from surveys.answering import start_response
 from surveys.models import Delegation, Round
 from tests import factories
+from tests.portal.survey_world import begun, leena, survey, without_july  # noqa: F401
 from tests.surveys import factories as survey_factories
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"

@@ -3,10 +3,10 @@
 import datetime as dt
 
 import pytest
+from django.test import Client
 
 from surveys.answering import start_response
 from surveys.models import ConditionTerm, Round
-from tests.portal.conftest import client_of
 from tests.surveys import factories
 
 TODAY = dt.date.today()
@@ -61,7 +61,9 @@ def begun(survey, reference, cast):
 @pytest.fixture
 def leena(cast):
     """Leena's browser."""
-    return client_of(cast.leena.user)
+    client = Client()
+    client.force_login(cast.leena.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def address(page="", year=TODAY.year, municipality="oulu"):

@@ -1,16 +1,23 @@
 """Answering the survey in the portal: for one who answers, for two at once, and after the session is over."""
 
 import re
+from contextlib import contextmanager
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from registry.access import MunicipalityAccess
 from registry.models import ActingEntry
 from registry.portal_page import MunicipalityPage
-from surveys.answering import reopen_response, save_answers, submit_response
-from surveys.models import Answer, PendingSave, Response
+from surveys.answering import reopen_response, save_answers, start_response, submit_response
+from surveys.authoring import copy_round
+from surveys.models import Answer, Comparability, PendingSave, Response, Round
 from surveys.reading import Reading
 from tests.portal.conftest import client_of
-from tests.portal.survey_world import TODAY, address, begun, leena, survey, typed, without_july  # noqa: F401
+from tests.portal.survey_world import TODAY, address, typed
+from tests.surveys import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +41,7 @@ def values():
 # --- From the first page to the receipt ------------------------------------------------------------------------------
 
 
-def test_the_first_page_asks_for_the_survey_until_it_has_been_sent_in(survey, reference, leena, cast):  # noqa: F811
+def test_the_first_page_asks_for_the_survey_until_it_has_been_sent_in(survey, reference, leena, cast):
     def asked():
         return [ask["what"] for ask in map(vars, leena.get("/oma/oulu/").context["asks"]) if "ysely" in ask["what"]]
 
@@ -47,7 +54,7 @@ def test_the_first_page_asks_for_the_survey_until_it_has_been_sent_in(survey, re
     assert asked() == []
 
 
-def test_a_round_is_answered_theme_by_theme_looked_through_and_sent_in(survey, leena, cast):  # noqa: F811
+def test_a_round_is_answered_theme_by_theme_looked_through_and_sent_in(survey, leena, cast):
     start = leena.get(address())
     assert "Aloita" in words_of(start)
     assert leena.post(address("aloita/")).headers["Location"] == address("tilat/")
@@ -73,7 +80,7 @@ def test_a_round_is_answered_theme_by_theme_looked_through_and_sent_in(survey, l
     assert "Koska" in words_of(leena.get(address("tarkista/")))
 
 
-def test_progress_tells_how_far_each_theme_is_who_answered_and_what_is_missing(survey, begun, leena, cast):  # noqa: F811
+def test_progress_tells_how_far_each_theme_is_who_answered_and_what_is_missing(survey, begun, leena, cast):
     save_answers(begun, {survey.teksti.pk: words("x")}, by=cast.leena.user, versions={})
 
     page = leena.get(address())
@@ -86,7 +93,7 @@ def test_progress_tells_how_far_each_theme_is_who_answered_and_what_is_missing(s
     assert '<progress max="3" value="1"' in page.content.decode()
 
 
-def test_a_follow_up_is_hidden_until_its_answer_is_saved(survey, begun, leena):  # noqa: F811
+def test_a_follow_up_is_hidden_until_its_answer_is_saved(survey, begun, leena):
     def hidden():
         page = leena.get(address("tilat/")).content.decode()
         return bool(re.search(r'id="q-jatko" data-question="jatko" hidden', page))
@@ -98,7 +105,7 @@ def test_a_follow_up_is_hidden_until_its_answer_is_saved(survey, begun, leena): 
     assert hidden()
 
 
-def test_an_invalid_field_keeps_what_was_typed_and_the_others_are_saved(survey, begun, leena):  # noqa: F811
+def test_an_invalid_field_keeps_what_was_typed_and_the_others_are_saved(survey, begun, leena):
     page = leena.post(address("tilat/"), typed(leena, teksti="Talo", luku="seitsemän", valinta="no"))
 
     assert page.status_code == 422
@@ -112,7 +119,7 @@ def test_an_invalid_field_keeps_what_was_typed_and_the_others_are_saved(survey, 
     assert (sent.status_code, values()["luku"]) == (302, {"number": "7"})
 
 
-def test_a_reopened_response_says_why(survey, begun, leena, cast):  # noqa: F811
+def test_a_reopened_response_says_why(survey, begun, leena, cast):
     save_answers(begun, {survey.valinta.pk: chosen("no")}, by=cast.leena.user, versions={})
     submit_response(begun, by=cast.leena.user)
     reopen_response(begun, reason="Luku oli väärä", by=cast.kaisa.user)
@@ -122,7 +129,7 @@ def test_a_reopened_response_says_why(survey, begun, leena, cast):  # noqa: F811
     assert leena.get(address("kuitti/")).headers["Location"] == address()
 
 
-def test_a_coordinator_says_how_it_was_asked_and_it_is_written_down(survey, begun, cast):  # noqa: F811
+def test_a_coordinator_says_how_it_was_asked_and_it_is_written_down(survey, begun, cast):
     kaisa = client_of(cast.kaisa.user)
     kaisa.post("/oma/oulu/katso/")
     without = kaisa.post(address("tilat/"), typed(kaisa, teksti="Talo"))
@@ -141,12 +148,8 @@ def test_a_coordinator_says_how_it_was_asked_and_it_is_written_down(survey, begu
 
 
 @pytest.fixture
-def next_year(survey, begun, cast, reference):  # noqa: F811
+def next_year(survey, begun, cast, reference):
     """The next round, made from this one after Oulu had sent in its answers; the text has changed beyond comparing."""
-    from surveys.answering import start_response
-    from surveys.authoring import copy_round
-    from surveys.models import Comparability, Round
-
     answers = {survey.valinta.pk: chosen("no"), survey.teksti.pk: words("Vanha talo"), survey.toinen.pk: words("Vanha")}
     save_answers(begun, answers, by=cast.leena.user, versions={})
     submit_response(begun, by=cast.leena.user)
@@ -161,7 +164,7 @@ def next_year(survey, begun, cast, reference):  # noqa: F811
     return later
 
 
-def test_last_years_answer_stands_beside_the_field_but_never_across_a_change(next_year, leena):  # noqa: F811
+def test_last_years_answer_stands_beside_the_field_but_never_across_a_change(next_year, leena):
     page = leena.get(address("tilat/", next_year.year)).content.decode()
 
     assert "<li>No</li>" in page
@@ -171,7 +174,7 @@ def test_last_years_answer_stands_beside_the_field_but_never_across_a_change(nex
     assert 'name="unchanged" value="teksti"' not in page
 
 
-def test_unchanged_is_one_button_that_keeps_what_else_was_typed(next_year, leena, cast):  # noqa: F811
+def test_unchanged_is_one_button_that_keeps_what_else_was_typed(next_year, leena, cast):
     where = address("tilat/", next_year.year)
     form = leena.get(where).context["form"]
     data = {f"{asked.name}--seen": asked.standing.mark for asked in form.asked if asked.standing}
@@ -193,7 +196,7 @@ def test_unchanged_is_one_button_that_keeps_what_else_was_typed(next_year, leena
 # --- Two at once, and a session that is over -------------------------------------------------------------------------
 
 
-def test_two_at_once_get_both_versions_and_nobody_is_overwritten(survey, begun, leena, cast):  # noqa: F811
+def test_two_at_once_get_both_versions_and_nobody_is_overwritten(survey, begun, leena, cast):
     first, second = typed(leena, teksti="Leenan", valinta="no"), typed(leena, teksti="Toisen", luku="5")
     leena.post(address("tilat/"), first)
 
@@ -215,7 +218,7 @@ def test_two_at_once_get_both_versions_and_nobody_is_overwritten(survey, begun, 
     assert leena.get(address("tilat/")).context["page"].choices == []
 
 
-def test_a_choice_made_beside_a_still_newer_answer_waits_on(survey, begun, leena, cast):  # noqa: F811
+def test_a_choice_made_beside_a_still_newer_answer_waits_on(survey, begun, leena, cast):
     second = typed(leena, teksti="Toisen")
     leena.post(address("tilat/"), typed(leena, teksti="Leenan"))
     leena.post(address("tilat/"), second)
@@ -229,7 +232,7 @@ def test_a_choice_made_beside_a_still_newer_answer_waits_on(survey, begun, leena
 
 
 @pytest.mark.parametrize("with_script", [True, False])
-def test_what_comes_after_the_session_is_kept_for_its_account_alone(survey, begun, leena, cast, client, with_script):  # noqa: F811
+def test_what_comes_after_the_session_is_kept_for_its_account_alone(survey, begun, leena, cast, client, with_script):
     save_answers(begun, {survey.teksti.pk: words("Tallennettu")}, by=cast.leena.user, versions={})
     data = typed(leena, teksti="Kesken jäänyt", luku="ei luku", valinta="yes")
     headers = {"Accept": "application/json"} if with_script else {}
@@ -258,7 +261,7 @@ def test_what_comes_after_the_session_is_kept_for_its_account_alone(survey, begu
     assert PendingSave.objects.get().settled_at is not None
 
 
-def test_a_form_of_one_account_is_never_saved_by_another(survey, begun, leena, cast):  # noqa: F811
+def test_a_form_of_one_account_is_never_saved_by_another(survey, begun, leena, cast):
     data = typed(leena, teksti="Leenan")
     kaisa = client_of(cast.kaisa.user)
     kaisa.post("/oma/oulu/katso/")
@@ -269,7 +272,7 @@ def test_a_form_of_one_account_is_never_saved_by_another(survey, begun, leena, c
     assert PendingSave.objects.get().account == cast.leena.user
 
 
-def test_a_forged_or_old_token_keeps_nothing(survey, begun, leena, client):  # noqa: F811
+def test_a_forged_or_old_token_keeps_nothing(survey, begun, leena, client):
     data = typed(leena, teksti="x")
 
     answers = [
@@ -280,9 +283,7 @@ def test_a_forged_or_old_token_keeps_nothing(survey, begun, leena, client):  # n
     assert PendingSave.objects.count() == 0
 
 
-def test_a_token_stands_in_for_the_csrf_token_that_a_new_sign_in_has_changed(survey, begun, leena, cast):  # noqa: F811
-    from django.test import Client
-
+def test_a_token_stands_in_for_the_csrf_token_that_a_new_sign_in_has_changed(survey, begun, leena, cast):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(cast.leena.user, backend="django.contrib.auth.backends.ModelBackend")
     data = typed(leena, teksti="Talo")
@@ -302,7 +303,7 @@ def one(client, key, data):
     return answer.status_code, answer.json()
 
 
-def test_one_answer_is_saved_by_itself_and_told_with_its_time(survey, begun, leena):  # noqa: F811
+def test_one_answer_is_saved_by_itself_and_told_with_its_time(survey, begun, leena):
     data = typed(leena, teksti="Talo", luku="x")
 
     status, told = one(leena, "teksti", data)
@@ -319,7 +320,7 @@ def test_one_answer_is_saved_by_itself_and_told_with_its_time(survey, begun, lee
     assert values() == {"teksti": {"text": "Toinen talo"}}
 
 
-def test_a_closed_or_locked_round_takes_nothing_and_says_so(survey, begun, leena, cast):  # noqa: F811
+def test_a_closed_or_locked_round_takes_nothing_and_says_so(survey, begun, leena, cast):
     data = typed(leena, teksti="Myöhässä", valinta="no")
     save_answers(begun, {survey.valinta.pk: chosen("no")}, by=cast.leena.user, versions={})
     submit_response(begun, by=cast.leena.user)
@@ -354,7 +355,7 @@ def test_a_closed_or_locked_round_takes_nothing_and_says_so(survey, begun, leena
         ({"teksti": "x", "teksti--seen": "9" * 400}, {"teksti": {"text": "x"}}),
     ],
 )
-def test_bad_input_is_told_and_nothing_breaks(survey, begun, leena, inputs, kept):  # noqa: F811
+def test_bad_input_is_told_and_nothing_breaks(survey, begun, leena, inputs, kept):
     answer = leena.post(address("tilat/"), typed(leena) | inputs)
 
     assert answer.status_code in {302, 422}
@@ -362,18 +363,74 @@ def test_bad_input_is_told_and_nothing_breaks(survey, begun, leena, inputs, kept
 
 
 @pytest.mark.parametrize("year", [0, 1999, 99999, 10**30])
-def test_a_year_without_a_round_is_not_found(survey, leena, year):  # noqa: F811
+def test_a_year_without_a_round_is_not_found(survey, leena, year):
     for page in ("", "tarkista/", "kuitti/", "tilat/"):
         assert leena.get(address(page, year)).status_code == 404
 
 
-def test_a_theme_that_is_not_asked_is_not_found(survey, begun, leena):  # noqa: F811
+def test_a_theme_that_is_not_asked_is_not_found(survey, begun, leena):
     assert leena.get(address("ei-ole/")).status_code == 404
     assert leena.post(address("ei-ole/"), {"teksti": "x"}).status_code == 404
 
 
-def test_asks_of_surveys_need_no_import_from_above(survey, reference, cast):  # noqa: F811
-    from registry.access import MunicipalityAccess
-
+def test_asks_of_surveys_need_no_import_from_above(survey, reference, cast):
     agent = MunicipalityAccess(reference.oulu, cast.ahti, frozenset({"agent"}))
     assert [ask.what for ask in MunicipalityPage(agent, TODAY).asks() if "kysely" in ask.what] == []
+
+
+# --- What it costs ---------------------------------------------------------------------------------------------------
+
+
+def grown(survey, n_questions):
+    """Let the first theme ask so many short texts more; the round is opened anew, so that nothing kept is stale."""
+    _unfrozen(survey, None)
+    made = [factories.question(survey.one, "short_text", wording_fi="Lisää?") for _number in range(n_questions)]
+    _unfrozen(survey, f"2020-02-01T00:{n_questions:02d}Z")
+    return made
+
+
+def _unfrozen(survey, opened_at):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE surveys_round SET opened_at = %s WHERE id = %s", [opened_at, survey.pk])
+
+
+@pytest.mark.parametrize("n_more", [1, 3, 30])
+def test_a_theme_is_shown_in_ten_queries_and_saved_in_twelve(
+    survey, begun, leena, n_more, django_assert_max_num_queries
+):
+    more = grown(survey, n_more)
+    leena.get(address("tilat/"))
+    with django_assert_max_num_queries(10):
+        leena.get(address("tilat/"))
+    for text in ("Ensin", "Sitten"):
+        data = typed(leena, **{question.key: text for question in more})
+        with statements() as made:
+            assert leena.post(address("tilat/"), data).status_code == 302
+        assert len(made) <= 12, made
+    assert len(values()) == n_more
+
+
+def test_one_answer_costs_the_same_few_queries_in_a_small_and_in_a_large_theme(survey, begun, leena):
+    costs = set()
+    for n_more in (1, 3, 30):
+        grown(survey, n_more)
+        leena.get(address("tilat/"))
+        data = typed(leena, teksti=f"Talo {n_more}")
+        with statements() as made:
+            assert one(leena, "teksti", data)[0] == 200
+        costs.add(len(made))
+    # Two for who is signed in, two for the gate, one for the round; the save itself: lock, answers, post, row, history.
+    assert costs == {10}
+
+
+@contextmanager
+def statements():
+    """Collect the SQL that reads or writes; savepoints are the test's own transaction."""
+    made = []
+    with CaptureQueriesContext(connection) as captured:
+        yield made
+    made += [
+        query["sql"]
+        for query in captured.captured_queries
+        if not re.match(r"SAVEPOINT|RELEASE|BEGIN|COMMIT", query["sql"])
+    ]

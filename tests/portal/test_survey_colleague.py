@@ -11,13 +11,13 @@ from django.test import Client
 
 from mailing.models import Letter
 from mailing.sending import send_waiting
-from surveys.answering import save_answers, submit_response
+from surveys.answering import save_answers, start_response, submit_response
 from surveys.authoring import close_round
 from surveys.delegating import ask_colleague
 from surveys.models import Answer, Delegation, PendingSave
 from surveys.reading import Reading
 from tests.accounts.helpers import after_commit
-from tests.portal.survey_world import address, begun, leena, survey, without_july  # noqa: F401
+from tests.portal.survey_world import address
 
 pytestmark = pytest.mark.django_db
 ASKED = {
@@ -36,13 +36,13 @@ def path_of_link():
 
 
 @pytest.fixture
-def link(survey, begun, leena):  # noqa: F811
+def link(survey, begun, leena):
     """The address of the link that a colleague got."""
     ask(leena)
     return path_of_link()
 
 
-def sent(client, link, **inputs):  # noqa: F811
+def sent(client, link, **inputs):
     """What the colleague's form sends."""
     form = client.get(link).context["form"]
     marks = {f"{asked.name}--seen": asked.standing.mark for asked in form.asked if asked.standing}
@@ -53,7 +53,7 @@ def values():
     return {answer.question.key: answer.value for answer in Answer.objects.select_related("question__indicator")}
 
 
-def test_the_letter_goes_in_the_colleagues_language_and_the_link_opens_that_theme_alone(survey, link, cast):  # noqa: F811
+def test_the_letter_goes_in_the_colleagues_language_and_the_link_opens_that_theme_alone(survey, link, cast):
     letter = mail.outbox[-1]
     assert (letter.to, letter.reply_to) == (["kaino@example.org"], ["leena.tyo@example.org"])
     assert "Kaino Kollega" in letter.body
@@ -70,7 +70,7 @@ def test_the_letter_goes_in_the_colleagues_language_and_the_link_opens_that_them
     assert "/oma/" not in told
 
 
-def test_answers_by_the_link_carry_the_post_and_never_the_name(survey, link):  # noqa: F811
+def test_answers_by_the_link_carry_the_post_and_never_the_name(survey, link):
     client = Client()
     assert client.post(link, sent(client, link, teksti="Kirjastossa")).headers["Location"] == link
 
@@ -82,14 +82,14 @@ def test_answers_by_the_link_carry_the_post_and_never_the_name(survey, link):  #
     assert "Kaino" not in told
 
 
-def test_what_is_not_of_the_theme_is_not_saved(survey, link):  # noqa: F811
+def test_what_is_not_of_the_theme_is_not_saved(survey, link):
     client = Client()
     client.post(link, sent(client, link) | {"toinen": "Muualta", "toinen--seen": "0-0"})
 
     assert values() == {}
 
 
-def test_one_answer_is_saved_by_itself_and_too_many_are_refused(survey, link, settings):  # noqa: F811
+def test_one_answer_is_saved_by_itself_and_too_many_are_refused(survey, link, settings):
     settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"survey_link": "2/m/key"}
     client, headers = Client(), {"Accept": "application/json"}
     data = sent(client, link, teksti="A")
@@ -100,7 +100,7 @@ def test_one_answer_is_saved_by_itself_and_too_many_are_refused(survey, link, se
     assert values() == {"teksti": {"text": "A"}}
 
 
-def test_done_closes_the_link_and_thanks_however_often_it_is_opened(survey, begun, link, leena):  # noqa: F811
+def test_done_closes_the_link_and_thanks_however_often_it_is_opened(survey, begun, link, leena):
     client = Client()
     client.post(link, sent(client, link, teksti="A", valinta="no") | {"finish": "yes"})
 
@@ -113,7 +113,7 @@ def test_done_closes_the_link_and_thanks_however_often_it_is_opened(survey, begu
     assert values()["teksti"] == {"text": "A"}
 
 
-def test_a_withdrawn_link_opens_nothing_and_what_was_answered_stays(survey, link, leena):  # noqa: F811
+def test_a_withdrawn_link_opens_nothing_and_what_was_answered_stays(survey, link, leena):
     client = Client()
     data = sent(client, link, teksti="A")
     client.post(link, data)
@@ -128,7 +128,7 @@ def test_a_withdrawn_link_opens_nothing_and_what_was_answered_stays(survey, link
     assert client.post(link, data, headers={"Accept": "application/json"}).json()["state"] == "closed"
 
 
-def test_a_request_withdrawn_before_its_letter_went_sends_none(survey, begun, leena, cast):  # noqa: F811
+def test_a_request_withdrawn_before_its_letter_went_sends_none(survey, begun, leena, cast):
     ask_colleague(begun, survey.one, post="sihteeri", email="kaino@example.org", by=cast.leena.user)
     leena.post(address(f"pyynto/{Delegation.objects.get().pk}/"))
 
@@ -137,7 +137,7 @@ def test_a_request_withdrawn_before_its_letter_went_sends_none(survey, begun, le
 
 
 @pytest.mark.parametrize("how", ["submitted", "closed", "expired"])
-def test_the_link_ends_with_the_round_and_with_sending_in(survey, begun, link, cast, how):  # noqa: F811
+def test_the_link_ends_with_the_round_and_with_sending_in(survey, begun, link, cast, how):
     client = Client()
     assert client.get(link).status_code == 200
     moment = dt.datetime.now(dt.UTC)
@@ -156,7 +156,7 @@ def test_the_link_ends_with_the_round_and_with_sending_in(survey, begun, link, c
     assert "teksti" not in values()
 
 
-def test_a_colleague_and_the_liaison_at_once_get_both_versions(survey, begun, link, cast):  # noqa: F811
+def test_a_colleague_and_the_liaison_at_once_get_both_versions(survey, begun, link, cast):
     client = Client()
     data = sent(client, link, teksti="Kollegan")
     save_answers(
@@ -174,7 +174,7 @@ def test_a_colleague_and_the_liaison_at_once_get_both_versions(survey, begun, li
     assert PendingSave.objects.get().body == {}
 
 
-def test_asking_is_refused_with_reasons_and_everything_typed_stays(survey, begun, leena, cast):  # noqa: F811
+def test_asking_is_refused_with_reasons_and_everything_typed_stays(survey, begun, leena, cast):
     empty = leena.post(address("tilat/pyyda/"), {"message": "Kirjoitettu"})
     assert (empty.status_code, Delegation.objects.count()) == (422, 0)
     assert "Kirjoitettu" in empty.content.decode()
@@ -190,9 +190,7 @@ def test_asking_is_refused_with_reasons_and_everything_typed_stays(survey, begun
     assert refused.value.code == "too_many"
 
 
-def test_another_municipalitys_request_is_not_found(survey, begun, leena, cast, reference):  # noqa: F811
-    from surveys.answering import start_response
-
+def test_another_municipalitys_request_is_not_found(survey, begun, leena, cast, reference):
     other = start_response(survey, reference.hailuoto, by=cast.kaisa.user)
     foreign = Delegation.objects.create(response=other, round_theme=survey.one, post="x", email="x@example.org")
 
