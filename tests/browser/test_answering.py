@@ -107,7 +107,8 @@ def answer_by_keyboard(page):
             with page.expect_navigation():
                 page.keyboard.press("Enter")
             return
-        if it["type"] in {"radio", "checkbox"} and not it["isGroupChecked"] and it["name"] not in chosen:
+        is_choice = it["type"] in {"radio", "checkbox"} and not it["name"].endswith("--state")
+        if is_choice and not it["isGroupChecked"] and it["name"] not in chosen:
             page.keyboard.press("Space")
             chosen.add(it["name"])
         elif it["tag"] == "TEXTAREA" or (it["type"] == "text" and not it["value"]):
@@ -221,7 +222,8 @@ TWELVE = {
     "#id_wellbeing_group--member": True, "#id_wellbeing_report--content": True, "#id_working_groups--youth": True,
     "#id_communication_channels--website": True, "#id_feedback_channels--form": True,
     "#id_service_development_how": "Yhdessä", "#id_experience_knowledge_how": "Kyselyllä",
-    "#id_cooperation_forms--events": True, "#id_residents_take_part--panel": True, "#id_agents_attitude--note": "Hyvä pari",
+    "#id_cooperation_forms--events": True, "#id_residents_take_part--panel": True,
+    "#id_agents_attitude--note": "Hyvä pari",
 }  # fmt: skip
 WELLBEING = "hyvinvointityo"
 
