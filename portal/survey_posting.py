@@ -51,7 +51,7 @@ def refused(request, problems, *, show):
     return show(data=request.POST, problems=problems)
 
 
-_BESIDE = {"csrfmiddlewaretoken", "token", "go", "settle", "unchanged", "finish", "source"}
+_BESIDE = {"csrfmiddlewaretoken", "token", "go", "settle", "unchanged", "finish", "source", "unseen"}
 
 
 def typed_texts(data):

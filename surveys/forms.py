@@ -91,6 +91,11 @@ class ThemeForm:
             for part, message in asked.errors.items()
         ]
 
+    @property
+    def hidden_names(self):
+        """The names of the questions that are hidden, with spaces between: what one without a script has not seen."""
+        return " ".join(asked.name for asked in self.asked if asked.is_hidden)
+
     def readings(self):
         """Return {question's id: Reading} of what was sent."""
         return {asked.question.pk: asked.reading for asked in self.asked if asked.question.is_asked}

@@ -15,6 +15,7 @@ from surveys.forms import build_theme_form
 from surveys.models import Answer, Comparability, Delegation, PendingSave
 from surveys.models.questions import Kind
 from surveys.pending import FormToken, check_choices, choices_of, keep_conflicts, settle
+from surveys.sheet import Sheet
 from surveys.told import told
 
 
@@ -201,6 +202,14 @@ def take_form(page, data):
             taken.problem = refused.messages[0]
     keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
     return taken
+
+
+def appeared(page, names):
+    """Return the name of the first of these questions that is asked now, after a save, or ""; `names` were hidden."""
+    if not names:
+        return ""
+    shown = Sheet(page.sheet.round, page.sheet.municipality, page.response).shown
+    return next((each.key for each in page.questions if each.key in names and each.pk in shown), "")
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from common.numbers import plain_number
@@ -22,7 +23,7 @@ def told(question, said):
     if said is None or said.state == State.UNANSWERED:
         return []
     if said.state != State.ANSWERED:
-        return [str(State(said.state).label)]
+        return [capfirst(State(said.state).label)]
     lines = _lines(question, said.value or {})
     if said.evidence_url:
         lines.append(said.evidence_url)

@@ -31,8 +31,12 @@ from registry.handover import hand_over
 from registry.invitations import invite
 from registry.models import Association, AssociationContact, AssociationLetter, Person, Task
 from registry.roles import end_role
+from surveys.answering import start_response
+from surveys.delegating import ask_colleague
+from surveys.models import Round
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
+from tests.surveys import factories as survey_factories
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://[^\s\"'<>]+")
@@ -114,6 +118,16 @@ def letter_to_associations(cast):
     send_waiting()
 
 
+def theme_of_survey(cast):
+    theme = survey_factories.RoundThemeFactory(
+        round__region=cast.leena.region, round__opens_on=MONDAY.date(), round__closes_on=MONDAY.date()
+    )
+    survey_factories.question(theme, "short_text")
+    Round.objects.filter(pk=theme.round_id).update(opened_at=MONDAY)
+    response = start_response(theme.round, cast.leena_in_oulu.municipality, by=cast.leena.user)
+    ask_colleague(response, theme, post="sihteeri", email="sihteeri@example.org", by=cast.leena.user)
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
     "association_letter": letter_to_associations,
@@ -122,6 +136,7 @@ SAMPLES = {
     "handover_pack": successor_of_leena,
     "invitation": lambda cast: invite(cast.leena, by=cast.kaisa.user),
     "second_factor_reset": second_factor_reset,
+    "survey_theme": theme_of_survey,
     "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
     "vacancy": by_the_clock("tell_vacancies", liaison_leaves),
     "coordinator_digest": by_the_clock("coordinators_week", task_is_due),

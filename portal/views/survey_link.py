@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from portal.survey_posting import answer_choice, answer_form, told_words, typed_texts, wants_words
 from surveys.delegating import delegation_of, finish_request, sheet_of
 from surveys.models import Answer
-from surveys.theme_page import Answerer, ThemePage
+from surveys.theme_page import Answerer, ThemePage, appeared
 
 
 def survey_theme(request, found):
@@ -43,9 +43,10 @@ def _show(request, delegation, *, data=None, problems=()):
 
 def _done(request, delegation):
     """Stay on the page, or close the link when the colleague is done."""
-    if "finish" in request.POST:
+    name = appeared(_page(delegation), request.POST.get("unseen", "").split())
+    if "finish" in request.POST and not name:
         finish_request(delegation)
-    key = request.POST.get("unchanged", "")
+    key = request.POST.get("unchanged", "") or name
     return redirect(f"{request.path}#q-{key}" if key else request.path)
 
 

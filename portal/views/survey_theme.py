@@ -19,7 +19,7 @@ from portal.views.survey import round_page
 from registry.access import municipality_gate
 from surveys.pending import keep_expired, read_token
 from surveys.round_page import RESPONDENTS
-from surveys.theme_page import Answerer, ThemePage, clock
+from surveys.theme_page import Answerer, ThemePage, appeared, clock
 
 # How a coordinator was asked, as the answers tell it; what came by letter came in writing, as a form does.
 SOURCES = {"phone": "phone", "meeting": "meeting", "mail": "form"}
@@ -105,8 +105,11 @@ def _show(request, page, whole, button, *, data=None, problems=()):
 
 
 def _done(request, whole, page):
-    """Lead to the theme that was asked for, or back to the question whose answer was said to be unchanged."""
+    """Lead to the theme that was asked for; back to this one for what was unchanged, or a follow-up not seen yet."""
     messages.success(request, _("Saved %(time)s.") % {"time": clock(timezone.now())})
+    if name := appeared(page, request.POST.get("unseen", "").split()):
+        messages.success(request, _("Your answers brought more questions, which stand here now."))
+        return redirect(f"{request.path}#q-{name}")
     slug, year, go = whole.access.municipality.slug, whole.round.year, request.POST.get("go", "")
     before, after = whole.beside(page.theme)
     if key := request.POST.get("unchanged"):

@@ -24,6 +24,7 @@ from surveys.authoring import open_round
 from surveys.default_questionnaire import load_questionnaire
 from surveys.models import Answer, Response, Round
 from surveys.reading import Reading
+from surveys.sheet import Sheet
 from tests import factories
 from tests.browser.test_public import violations
 
@@ -111,7 +112,7 @@ def answer_by_keyboard(page):
         if is_choice and not it["isGroupChecked"] and it["name"] not in chosen:
             page.keyboard.press("Space")
             chosen.add(it["name"])
-        elif it["tag"] == "TEXTAREA" or (it["type"] == "text" and not it["value"]):
+        elif it["type"] in {"textarea", "text"} and not it["value"]:
             page.keyboard.type(_text_for(it))
     raise AssertionError("The button is not reached by keyboard")
 
@@ -128,10 +129,12 @@ def walk(site, page, language, *, look=lambda _page: None):
     with page.expect_navigation():
         page.click("main form button")
     for theme in THEMES:
-        assert page.url.endswith(address(theme, language))
+        assert page.url.endswith(address(theme, language)), page.inner_text("main")[:400]
         look(page)
-        page.focus("h1 ~ form, main")
-        answer_by_keyboard(page)
+        for _pass in range(4):  # without a script follow-ups come when what they rest on has been saved
+            if page.url.partition("#")[0].endswith(address(theme, language)):
+                page.focus("main")
+                answer_by_keyboard(page)
     assert page.url.endswith(address("tarkista", language))
     look(page)
     with page.expect_navigation():
@@ -163,8 +166,9 @@ def test_the_default_questionnaire_runs_through_by_keyboard_on_a_phone(signed_in
     response = Response.objects.get()
     assert response.submitted_post == "vapaa-aikasihteeri"
     assert set(wide) == {360}
-    n_asked = 45 if script else 28  # without a script follow-ups appear when their answer has been saved
-    assert Answer.objects.exclude(state="unanswered").count() >= n_asked
+    sheet = Sheet(response.round, response.municipality, response)
+    # A ranking's selects are left as they are; everything else has been answered.
+    assert [each.key for each in sheet.counted if not sheet.has_answer(each)] == ["biggest_challenge"]
 
 
 def look(page, name, found):

@@ -105,6 +105,17 @@ def test_a_follow_up_is_hidden_until_its_answer_is_saved(survey, begun, leena):
     assert hidden()
 
 
+def test_without_a_script_one_is_led_back_to_a_follow_up_that_an_answer_brought(survey, begun, leena):
+    data = typed(leena, valinta="yes") | {"go": "after"}
+
+    assert (
+        leena.post(address("tilat/"), data | {"unseen": "jatko"}).headers["Location"] == f"{address('tilat/')}#q-jatko"
+    )
+    assert leena.post(address("tilat/"), data | {"unseen": ""}).headers["Location"] == address("avustukset/")
+    no = typed(leena, valinta="no") | {"go": "after", "unseen": "jatko"}
+    assert leena.post(address("tilat/"), no).headers["Location"] == address("avustukset/")
+
+
 def test_an_invalid_field_keeps_what_was_typed_and_the_others_are_saved(survey, begun, leena):
     page = leena.post(address("tilat/"), typed(leena, teksti="Talo", luku="seitsemän", valinta="no"))
 
