@@ -138,6 +138,9 @@ def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, de
             continue
         reading = read_answer(question, data)
         saved = sheet.answers.get(question.pk)
+        if delegation is not None:
+            # The note to the coordinator is not shown to a colleague, and stays.
+            reading.note = saved.note if saved else ""
         if reading.errors:
             outcome.invalid[question.pk] = reading
         elif _content(saved or Answer()) == _content(reading) or seen_mark(reading, version_in(mark)) == mark:

@@ -23,6 +23,7 @@ from surveys.sheet import Sheet
 
 KIND = "survey_theme"
 MOST_AT_ONCE = 10  # colleagues asked in one response whose links still open
+MOST_A_DAY = 20  # with those withdrawn: nobody sends letters without end
 
 
 def _scope(delegation):
@@ -46,6 +47,8 @@ def ask_colleague(response, round_theme, *, name="", post, email, message="", la
         raise ValidationError(_("This colleague has been asked for this theme already."), code="asked")
     if len(going_on) >= MOST_AT_ONCE:
         raise ValidationError(_("Ten colleagues have been asked already. Withdraw a request first."), code="too_many")
+    if Delegation.objects.asked_since(locked, timezone.now() - dt.timedelta(days=1)).count() >= MOST_A_DAY:
+        raise ValidationError(_("Many colleagues have been asked today. Go on tomorrow."), code="too_many")
     delegation = Delegation(
         response=locked, round_theme=round_theme, name=name, post=post, email=email, message=message, asked_by=by
     )

@@ -121,6 +121,7 @@ class AskedQuestion:
     """
 
     is_hidden = False
+    hides_note = False
     standing = None
 
     def __init__(self, question, answer, data, files, number):
@@ -334,8 +335,8 @@ class AskedQuestion:
 
     @cached_property
     def note(self):
-        """The input for a private note, or None."""
-        if not self.question.asks_note:
+        """The input for a private note, or None; whose it is not does not see it."""
+        if not self.question.asks_note or self.hides_note:
             return None
         return self._input("note", label=_("Note to the coordinator, not published"), longest=LONGEST_NOTE)
 

@@ -118,7 +118,8 @@ class RoundPage:
     def theme_pages(self):
         """Return the ThemePage of each theme, for reading everything on one page."""
         answerer = Answerer(self.account)
-        return [ThemePage(self.sheet, theme, answerer, may_write=False) for theme in self.sheet.themes]
+        private = self.access.may(RESPONDENTS)
+        return [ThemePage(self.sheet, theme, answerer, may_write=False, private=private) for theme in self.sheet.themes]
 
     def theme(self, key):
         """Return the round's theme with this key, or None, from what is kept of an opened round: no query."""

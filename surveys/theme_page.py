@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from surveys.answering import Outcome, confirm_unchanged, save_typed, seen_mark, version_in
 from surveys.forms import build_theme_form
-from surveys.models import Answer, Comparability, Delegation, PendingSave
+from surveys.models import Answer, Comparability, Delegation, PendingSave, Question
 from surveys.models.questions import Kind
 from surveys.pending import FormToken, check_choices, choices_of, keep_conflicts, settle
 from surveys.sheet import Sheet
@@ -52,10 +52,13 @@ class Standing:
 
 
 class ThemePage:
-    """A theme of a `sheet` for an Answerer; with `may_write` its form may be filled in."""
+    """A theme of a `sheet` for an Answerer; with `may_write` its form may be filled in.
 
-    def __init__(self, sheet, round_theme, answerer, *, may_write, names=True):
-        self.sheet, self.theme, self.answerer = sheet, round_theme, answerer
+    Without `names` posts stand beside the answers, without `private` no answer that is for the coordinator alone.
+    """
+
+    def __init__(self, sheet, round_theme, answerer, *, may_write, names=True, private=True):
+        self.sheet, self.theme, self.answerer, self.private = sheet, round_theme, answerer, private
         self.may_write = may_write and sheet.round.is_open and not sheet.response.is_submitted
         self.names = names
 
@@ -101,6 +104,7 @@ class ThemePage:
         shown = self.sheet.shown if data is None else form.shown(self.sheet.questions, self.sheet.values)
         for asked in form.asked:
             asked.is_hidden = asked.question.pk not in shown
+            asked.hides_note = self.answerer.delegation is not None
             if asked.question.is_asked:
                 asked.standing = self._standing(asked.question, data)
         return form
@@ -108,7 +112,7 @@ class ThemePage:
     def read(self):
         """Return the questions that are asked now with what has been answered, for reading."""
         return [
-            ReadAnswer(question, told(question, answer), self._who(answer), is_missing=question in self.sheet.missing)
+            ReadAnswer(question, self._lines(question, answer), self._who(answer), question in self.sheet.missing)
             for question in self.questions
             if question.is_asked and question.pk in self.sheet.shown
             for answer in [self.sheet.answers.get(question.pk)]
@@ -130,6 +134,12 @@ class ThemePage:
             may_confirm=earlier is not None and question.kind != Kind.FILE and not (answer and answer.is_unchanged),
             not_compared=(comparison.reason or _("The question has changed.")) if is_changed else "",
         )
+
+    def _lines(self, question, answer):
+        lines = told(question, answer)
+        if lines and question.publicity == Question.Publicity.PRIVATE and not self.private:
+            return [_("Answered; the coordinator and those who answer for the municipality read it.")]
+        return lines
 
     def _who(self, answer):
         return said_by(answer, names=self.names) if answer is not None else ""

@@ -85,7 +85,8 @@ def _page(whole, round_theme, button):
     """Return the theme's ThemePage; what a coordinator saves tells how it was asked for."""
     asked_by = button.cleaned_data.get("source") if button.is_bound and button.is_valid() else None
     answerer = Answerer(whole.account, source=SOURCES.get(asked_by, "form"))
-    return ThemePage(whole.sheet, round_theme, answerer, may_write=whole.access.may_write)
+    may_write = whole.access.may_write
+    return ThemePage(whole.sheet, round_theme, answerer, may_write=may_write, private=may_write)
 
 
 def _show_again(request, access, year, round_theme, button, *, data=None, problems=()):

@@ -333,6 +333,10 @@ class DelegationQuerySet(OfRoundQuerySet):
         """Return what colleagues still answer, with the links."""
         return self.filter(response=response, finished_at__isnull=True).select_related("link", "round_theme")
 
+    def asked_since(self, response, moment):
+        """Return what was asked of a response after a moment, withdrawn or not."""
+        return self.filter(response=response, asked_at__gte=moment)
+
     def of_link(self, link):
         """Return what `link` opens, with everything that answering needs, or None."""
         rows = self.filter(link=link).select_related(

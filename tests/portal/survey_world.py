@@ -20,7 +20,7 @@ def without_july(monkeypatch):
 
 @pytest.fixture
 def survey(reference, cast, without_july):
-    """An open round: a text, a required choice, a text that follows from "yes", a number; another theme with a text."""
+    """An open round: a text, a required choice, what follows from "yes", a number, a private text; another theme."""
     survey_round = factories.RoundFactory(
         region=reference.pohjois_pohjanmaa, year=TODAY.year, title_fi="Kartoitus",
         opens_on=TODAY - dt.timedelta(days=3), closes_on=TODAY + dt.timedelta(days=3),
@@ -42,6 +42,7 @@ def survey(reference, cast, without_july):
     choice = ask(one, "yes_no", "valinta", ["yes", "no"], is_required=True)
     follow_up = ask(one, "short_text", "jatko", is_required=True)
     ask(one, "integer", "luku")
+    ask(one, "short_text", "huomio", asks_note=True, publicity="private")
     ask(two, "long_text", "toinen")
     ConditionTerm.objects.create(
         question=follow_up, earlier=choice, operator="has", option=choice.options.get(key="yes"), group=0

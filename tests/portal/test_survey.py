@@ -45,10 +45,10 @@ def test_the_first_page_asks_for_the_survey_until_it_has_been_sent_in(survey, re
     def asked():
         return [ask["what"] for ask in map(vars, leena.get("/oma/oulu/").context["asks"]) if "ysely" in ask["what"]]
 
-    assert asked() == [f"Vastaa vuoden {TODAY.year} kyselyyn: vastattu 0/4"]
+    assert asked() == [f"Vastaa vuoden {TODAY.year} kyselyyn: vastattu 0/5"]
     leena.post(address("aloita/"))
     leena.post(address("tilat/"), typed(leena, valinta="no"))
-    assert asked() == [f"Vastaa vuoden {TODAY.year} kyselyyn: vastattu 1/4"]
+    assert asked() == [f"Vastaa vuoden {TODAY.year} kyselyyn: vastattu 1/5"]
     leena.post(address("laheta/"))
 
     assert asked() == []
@@ -72,7 +72,7 @@ def test_a_round_is_answered_theme_by_theme_looked_through_and_sent_in(survey, l
 
     receipt = words_of(leena.get(address("kuitti/")))
     assert "Leena Liesi, vapaa-aikasihteeri" in receipt
-    assert "4/5" in receipt
+    assert "4/6" in receipt
     assert Response.objects.get().submitted_at == first
     locked = leena.get(address("tilat/"))
     assert locked.context["form"] is None
@@ -87,10 +87,10 @@ def test_progress_tells_how_far_each_theme_is_who_answered_and_what_is_missing(s
 
     told = words_of(page)
     assert "Tilat" in told
-    assert "1/3" in told
+    assert "1/4" in told
     assert "0/1" in told
     assert "Leena Liesi, vapaa-aikasihteeri" in told
-    assert '<progress max="3" value="1"' in page.content.decode()
+    assert '<progress max="4" value="1"' in page.content.decode()
 
 
 def test_a_follow_up_is_hidden_until_its_answer_is_saved(survey, begun, leena):
@@ -153,6 +153,20 @@ def test_a_coordinator_says_how_it_was_asked_and_it_is_written_down(survey, begu
     assert (answer.answered_by, answer.source, answer.answerer_post) == (cast.kaisa.user, "phone", "koordinaattori")
     entry = ActingEntry.objects.first()
     assert (entry.kind, entry.step, entry.source) == ("acted", "portal_survey", "phone")
+
+
+def test_an_agent_reads_what_is_answered_but_not_what_is_for_the_coordinator(survey, begun, leena, cast):
+    answers = {survey.teksti.pk: words("Julkinen"), survey.huomio.pk: words("Salainen")}
+    save_answers(begun, answers, by=cast.leena.user, versions={})
+    ahti = client_of(cast.ahti.user)
+
+    for page in ("tilat/", "tarkista/"):
+        told = ahti.get(address(page)).content.decode()
+        assert "Julkinen" in told
+        assert "Salainen" not in told
+        assert "<form" not in told.partition("<main")[2]
+    assert ahti.post(address("tilat/"), {"teksti": "x", "teksti--seen": "1-x"}).status_code == 403
+    assert "Salainen" in leena.get(address("tarkista/")).content.decode()
 
 
 # --- Last year -------------------------------------------------------------------------------------------------------

@@ -49,6 +49,10 @@ def sent(client, link, **inputs):
     return marks | {name.replace("__", "--"): value for name, value in inputs.items()}
 
 
+def noted(text, note):
+    return Reading(state="answered", value={"text": text}, note=note)
+
+
 def values():
     return {answer.question.key: answer.value for answer in Answer.objects.select_related("question__indicator")}
 
@@ -80,6 +84,17 @@ def test_answers_by_the_link_carry_the_post_and_never_the_name(survey, link):
     told = client.get(link).content.decode()
     assert "kirjastotoimenjohtaja" in told
     assert "Kaino" not in told
+
+
+def test_a_note_to_the_coordinator_is_not_shown_to_a_colleague_and_stays(survey, begun, link, cast):
+    save_answers(begun, {survey.huomio.pk: noted("Leenan", "Vain Kaisalle")}, by=cast.leena.user, versions={})
+    client = Client()
+    assert "Vain Kaisalle" not in client.get(link).content.decode()
+
+    client.post(link, sent(client, link, huomio="Kollegan"))
+
+    answer = Answer.objects.get(question=survey.huomio)
+    assert (answer.value, answer.note) == ({"text": "Kollegan"}, "Vain Kaisalle")
 
 
 def test_what_is_not_of_the_theme_is_not_saved(survey, link):
