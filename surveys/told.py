@@ -37,8 +37,7 @@ def _lines(question, value):
     if kind in MATRICES:
         return _matrix(question, value)
     if kind in NUMBERS:
-        number = value["number"] if kind == Kind.YEAR else plain_number(Decimal(value["number"]), 4)
-        return [f"{number} {question.unit or _UNITS.get(kind, '')}".strip()]
+        return [f"{_number(value['number'], kind)} {question.unit or _UNITS.get(kind, '')}".strip()]
     if kind == Kind.DATE:
         return [_day(value["date"])]
     if kind == Kind.CONTACT:
@@ -96,10 +95,19 @@ def _table(question, value):
 def _cell(column, cell):
     if column.kind == TableColumn.Kind.DATE:
         return _day(cell)
-    if column.kind in {TableColumn.Kind.TEXT, TableColumn.Kind.LINK, TableColumn.Kind.YEAR}:
+    if column.kind in {TableColumn.Kind.TEXT, TableColumn.Kind.LINK}:
         return cell
     unit = _UNITS.get(Kind(column.kind), "")
-    return f"{plain_number(Decimal(cell), 4)} {unit}".strip()
+    return f"{_number(cell, column.kind)} {unit}".strip()
+
+
+def _number(text, kind):
+    """Return a number with as many decimals as it has, cents in full; a year without anything between."""
+    if kind == Kind.YEAR:
+        return text
+    number = Decimal(text)
+    n_decimals = max(0, -number.normalize().as_tuple().exponent)
+    return plain_number(number, 2 if kind == Kind.EURO else n_decimals)
 
 
 def _day(text):

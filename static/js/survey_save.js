@@ -85,7 +85,7 @@
   form.addEventListener("input", (event) => { if (!isFile(event.target)) changed(questionOf(event.target), 1500); });
   form.addEventListener("submit", () => { isSubmitting = true; });
   window.addEventListener("pageshow", () => { isSubmitting = false; });
-  window.addEventListener("online", next);
+  window.addEventListener("online", () => { delay = 0; next(); });
   window.addEventListener("pagehide", () => {
     // Whoever closes the tab in the middle of a word: what was typed is sent on the way out.
     if (isSubmitting) return;

@@ -98,7 +98,7 @@ def main():
     elif sys.argv[1] == "answers":
         from surveys.models import Answer
 
-        rows = Answer.objects.filter(response=int(sys.argv[2])).values_list("question", "version", "value__text")
+        rows = Answer.objects.filter(response=int(sys.argv[2])).values_list("question", "version", "value")
         sys.stdout.write(json.dumps([list(row) for row in rows]))
     else:
         sys.stdout.write(json.dumps(answer_at_random(int(sys.argv[2]), int(sys.argv[3]))))
