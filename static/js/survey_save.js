@@ -83,7 +83,15 @@
   const isFile = (element) => element.type === "file";
   form.addEventListener("change", (event) => { if (!isFile(event.target)) changed(questionOf(event.target), 0); });
   form.addEventListener("input", (event) => { if (!isFile(event.target)) changed(questionOf(event.target), 1500); });
-  form.addEventListener("submit", () => { isSubmitting = true; });
+  form.addEventListener("submit", (event) => {
+    if (running && !isSubmitting) {
+      // The form must carry the mark of what is being saved, or its own answer would look like somebody else's.
+      event.preventDefault();
+      const atMost = new Promise((resolve) => { setTimeout(resolve, 5000); });
+      Promise.race([running, atMost]).then(() => form.requestSubmit(event.submitter));
+    }
+    isSubmitting = true;
+  });
   window.addEventListener("pageshow", () => { isSubmitting = false; });
   window.addEventListener("online", () => { delay = 0; next(); });
   window.addEventListener("pagehide", () => {
