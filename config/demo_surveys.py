@@ -3,6 +3,7 @@
 import datetime as dt
 
 from accounts.models import User
+from config.demo_answers import answer_last_year, answer_this_year, on_day
 from registry.models import Region
 from surveys.authoring import copy_round, decide_comparability, open_round
 from surveys.default_questionnaire import load_questionnaire
@@ -25,6 +26,8 @@ def add_rounds(today):
     by = User.objects.get(email="coordinator@example.org")
     first, _n_indicators = load_questionnaire(north, year=today.year - 1, by=by)
     last_year = open_round(first, by=by)
+    with on_day(first.opens_on + dt.timedelta(days=20)):
+        answer_last_year(last_year)
     opens_on, closes_on = _days_around(today)
     this_year = copy_round(last_year, today.year, opens_on=opens_on, closes_on=closes_on, by=by)
     question = this_year.questions.for_municipalities().get(indicator__key="theme_question")
@@ -32,7 +35,10 @@ def add_rounds(today):
         setattr(question, f"wording_{language}", wording)
     question.save()
     decide_comparability(this_year, "theme_question", "municipality", "changed", reason=WHY, by=by)
-    open_round(this_year, by=by)
+    this_year = open_round(this_year, by=by)
+    # In and near July the demo's survey waits for the autumn.
+    with on_day(min(max(today, opens_on), closes_on)):
+        answer_this_year(this_year)
     load_questionnaire(central, year=today.year, by=User.objects.get(email="coordinator.keski-suomi@example.org"))
 
 

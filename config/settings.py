@@ -262,6 +262,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": "20/m/ip,10/900s/key",
     "request_login_code": "20/m/ip,5/600s/key",
+    # What comes by one link to a theme of the survey; whoever answers saves each answer by itself.
+    "survey_link": "120/m/key",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.acting import act_for
 from registry.forms import DayField, RegistryForm
 from registry.models import ActingEntry, Appointment, AssociationLetter, Channel, Consent, GrantPeriod, Person, Premises
+from surveys.models import Delegation
 
 
 def posted(request):
@@ -188,6 +189,38 @@ class HandoverForm(PortalForm):
             if not data.get(name) and name not in self.errors:
                 self.add_error(name, _("Fill this in, or choose another answer above."))
         return data
+
+
+class ColleagueForm(PortalForm, forms.ModelForm):
+    """Whom to ask to answer a theme of the survey."""
+
+    language = forms.ChoiceField(label=_("Language of the letter"), choices=Person._meta.get_field("language").choices)
+
+    class Meta:
+        model = Delegation
+        fields = ["post", "name", "email", "message"]
+        labels = {
+            "post": _("Colleague's post"),
+            "name": _("Colleague's name"),
+            "email": _("Colleague's e-mail"),
+            "message": _("Your message"),
+        }
+        help_texts = {
+            "post": _("Stands beside the answers, so write a post and never a name: library director."),
+            "name": _("For the greeting of the letter. It is kept for a year and shown to nobody outside."),
+            "message": _("What you need to know, and why from just this colleague."),
+        }
+        widgets = {"message": forms.Textarea(attrs={"rows": 4})}
+        error_messages = {
+            "post": {"required": _("Write the colleague's post.")},
+            "email": {"invalid": _("Write the e-mail address in full, for example name@example.org.")},
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].required = True
+        self.fields["email"].error_messages["required"] = _("Write the colleague's e-mail: the link goes there.")
+        self.fields["email"].widget.attrs["autocomplete"] = "off"
 
 
 class _OfferForm(PortalForm, RegistryForm):

@@ -5,15 +5,13 @@ from functools import wraps
 
 from django.contrib.auth.backends import BaseBackend
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Value
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect
-from django.utils import timezone
 
 from accounts.models import WORK_IN_ADMIN
 from mailing.models import QuietPeriod
 from registry import models
-from registry.models.periods import validity_covers
 from registry.models.scope import coordinated_region_ids
 
 _KEEPS = (
@@ -148,18 +146,23 @@ class MunicipalityAccess:
 
 
 def roles_in_municipality(user, municipality):
-    """Return the roles that `user` has in `municipality` today, as a set of words; empty for a stranger. One query."""
-    officers = models.Appointment.objects.current().filter(person__user=user, municipality=municipality)
-    agents = models.Agent.objects.current().filter(person__user=user, municipality=municipality)
-    is_member = validity_covers(timezone.localdate(), "region__memberships__")
-    coordinators = models.Coordinator.objects.current().filter(
-        is_member, person__user=user, region__memberships__municipality=municipality
-    )
-    words = [
-        rows.order_by().annotate(word=word).values_list("word")
-        for rows, word in ((officers, F("kind")), (agents, Value(AGENT)), (coordinators, Value(COORDINATOR)))
-    ]
-    return frozenset(word for (word,) in words[0].union(*words[1:]))
+    """Return the roles that `user` has in `municipality` today, as a set of words; empty for a stranger."""
+    return _municipality_and_roles(user, pk=municipality.pk)[1]
+
+
+def _municipality_and_roles(user, **which):
+    """Return the municipality that fits `which`, or None, and the roles that `user` has there today; in one query."""
+    here = {"person__user": user, "municipality": OuterRef("pk")}
+    rows = {kind: models.Appointment.objects.current().filter(kind=kind, **here) for kind in models.Appointment.Kind}
+    rows[AGENT] = models.Agent.objects.current().filter(**here)
+    if user.is_authenticated and user.is_active:
+        members = models.RegionMembership.objects.current().filter(municipality=OuterRef("pk"))
+        regions = models.Coordinator.objects.current().filter(person__user=user).order_by().values("region")
+        rows[COORDINATOR] = members.filter(region__in=regions)
+    found = models.Municipality.objects.filter(**which)
+    municipality = found.annotate(**{f"as_{role}": Exists(row.order_by()) for role, row in rows.items()}).first()
+    roles = (str(role) for role in rows if municipality is not None and getattr(municipality, f"as_{role}"))
+    return municipality, frozenset(roles)
 
 
 def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False):
@@ -175,8 +178,7 @@ def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, fo
     def decorate(view):
         @wraps(view)
         def gate(request, municipality_slug, *args, **kwargs):
-            municipality = models.Municipality.objects.filter(slug=municipality_slug).first()
-            roles = roles_in_municipality(request.user, municipality) if municipality else frozenset()
+            municipality, roles = _municipality_and_roles(request.user, slug=municipality_slug)
             person = getattr(request.user, "person", None)
             access = MunicipalityAccess(municipality, person, roles, may_write=bool(roles & writers))
             if not access.may(readers):

@@ -27,13 +27,17 @@ MOST_ASKED = 3
 
 @dataclass(frozen=True)
 class Ask:
-    """One thing that is asked of somebody: what, by when, and where it is done; `step` words the link."""
+    """One thing that is asked of somebody: what, by when, and where it is done; `step` words the link.
+
+    One that is asked once a year is not pushed off the page by what is asked every day: it stands there `always`.
+    """
 
     what: str
     due_on: dt.date
     url: str
     step: str
     is_late: bool
+    always: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,15 @@ class Coming:
     on: dt.date
     what: str
     name: str
+
+
+_asks_of_others = []
+
+
+def register_asks(ask):
+    """Let `ask`, called with a MunicipalityPage, yield Asks of a higher floor; called from its AppConfig.ready."""
+    if ask not in _asks_of_others:
+        _asks_of_others.append(ask)
 
 
 class MunicipalityPage:
@@ -143,7 +156,10 @@ class MunicipalityPage:
         asked = [*self._contacts(), *self._own_tasks()]
         if self.access.may(OFFICERS) or self.access.is_looking:
             asked += [*self._conditions(), *self._unchecked_offers(), *self._next_period()]
-        return sorted(asked, key=lambda ask: ask.due_on)[:MOST_ASKED]
+        for ask in _asks_of_others:
+            asked += ask(self)
+        first = sorted(asked, key=lambda ask: (not ask.always, ask.due_on))[:MOST_ASKED]
+        return sorted(first, key=lambda ask: ask.due_on)
 
     def coming(self):
         """Return the Comings of the grant periods, the nearest first."""

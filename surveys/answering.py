@@ -1,10 +1,13 @@
 """Answering a round: begun, saved question by question, sent in, reopened.
 
-The portal, the interview and the demo all save through `save_answers`. Savers of one
+Forms save through `save_typed`, everything else through `save_answers`. Savers of one
 response wait for each other at its row; whoever saves names the version of each answer
 that they saw, and an answer that has changed since is never overwritten without a choice.
+Acknowledged is what has been committed: who calls these functions tells of a save after them.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -17,6 +20,7 @@ from registry.models import Agent, Appointment
 from surveys.forms import typed_of
 from surveys.letters.responses import queue_receipts, queue_reopened
 from surveys.models import Answer, Question, Response, Round
+from surveys.models.questions import Kind
 from surveys.reading import Reading, read_answer
 from surveys.sheet import Sheet
 
@@ -38,10 +42,14 @@ class Conflict:
 
 @dataclass
 class Outcome:
-    """What became of a save: the Answers that changed, and the Conflicts that wait for a choice."""
+    """What became of a save: the Answers that changed, and the Conflicts that wait for a choice.
+
+    `invalid` holds the Readings of a form that cannot be saved as they are, by the question's id.
+    """
 
     saved: list = field(default_factory=list)
     conflicts: list = field(default_factory=list)
+    invalid: dict = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -58,7 +66,7 @@ def start_response(survey_round, municipality, *, by):
         raise ValidationError(_("The survey is not asked of this municipality."), code="elsewhere")
     if sheet.response is not None:
         return sheet.response
-    role = Appointment.objects.current().filter(person__user=by, municipality=municipality).first()
+    role = _appointment_of(by, municipality)
     response = Response(round=locked, municipality=municipality, started_at=timezone.now())
     if role is not None:
         response.respondent_id, response.respondent_post = role.person_id, post_in(role)
@@ -69,7 +77,7 @@ def start_response(survey_round, municipality, *, by):
 
 
 @transaction.atomic
-def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM):
+def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, delegation=None):
     """Save `answers`, {question's id: Reading}, and return the Outcome.
 
     `versions` are those that were seen, {question's id: number}; 0 or nothing where there
@@ -93,12 +101,61 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM):
             outcome.conflicts.append(Conflict(questions[pk], reading, saved))
         else:
             changed[pk] = dict(zip(CONTENT, _content(reading), strict=True))
-    outcome.saved = _write(sheet, changed, by=by, source=source)
+    outcome.saved = _write(sheet, changed, by=by, source=source, delegation=delegation)
+    return outcome
+
+
+def seen_mark(said, version):
+    """Return what a form carries beside a question: the version that it shows, and a digest of what that says.
+
+    By the digest a field that nobody has touched is told from one that was typed to be
+    the same, so that somebody else's newer answer is no conflict for it.
+    """
+    content = json.dumps(_content(said or Answer()), sort_keys=True)
+    return f"{version}-{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+
+
+def version_in(mark):
+    """Return the version of a `seen_mark`; 0 for anything else."""
+    version = str(mark).partition("-")[0]
+    return int(version) if version.isascii() and version.isdecimal() and len(version) < 10 else 0
+
+
+@transaction.atomic
+def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, delegation=None):
+    """Read what a form of a theme says and save what is valid, and return the Outcome.
+
+    `data` is the sent form; it has `<key>--seen` (`seen_mark`) for each question that it
+    showed, and only these are read. What nobody has touched is left alone. A colleague's
+    answers by a link come with their `delegation` and without an account. Files are
+    saved by their own function. Raises ValidationError with code "not_open" or "submitted".
+    """
+    sheet = _locked_sheet(response)
+    outcome, changed = Outcome(), {}
+    for question in sheet.questions:
+        mark = data.get(f"{question.key}--seen")
+        of_theme = question.round_theme_id == round_theme.pk
+        if mark is None or not of_theme or not question.is_asked or question.kind == Kind.FILE:
+            continue
+        reading = read_answer(question, data)
+        saved = sheet.answers.get(question.pk)
+        if delegation is not None:
+            # The note to the coordinator is not shown to a colleague, and stays.
+            reading.note = saved.note if saved else ""
+        if reading.errors:
+            outcome.invalid[question.pk] = reading
+        elif _content(saved or Answer()) == _content(reading) or seen_mark(reading, version_in(mark)) == mark:
+            continue
+        elif saved is not None and saved.version != version_in(mark):
+            outcome.conflicts.append(Conflict(question, reading, saved))
+        else:
+            changed[question.pk] = dict(zip(CONTENT, _content(reading), strict=True))
+    outcome.saved = _write(sheet, changed, by=by, source=source, delegation=delegation)
     return outcome
 
 
 @transaction.atomic
-def confirm_unchanged(response, question, *, by, version, source=Answer.Source.FORM):
+def confirm_unchanged(response, question, *, by, version, source=Answer.Source.FORM, delegation=None):
     """Record as one step that last year's answer still holds, and return the Outcome.
 
     Raises ValidationError with code "not_comparable" when there is no comparable earlier
@@ -124,7 +181,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
         return Outcome(conflicts=[Conflict(asked, reading, saved)])
     values = {"state": reading.state, "value": reading.value, "evidence_url": reading.evidence_url}
     values |= {"is_unchanged": True, "carried_from": earlier}
-    return Outcome(saved=_write(sheet, {asked.pk: values}, by=by, source=source))
+    return Outcome(saved=_write(sheet, {asked.pk: values}, by=by, source=source, delegation=delegation))
 
 
 @transaction.atomic
@@ -178,11 +235,18 @@ def reopen_response(response, *, reason, by):
 
 def post_of(account, municipality):
     """Return in which post an account acts in a municipality today, in words: a title or a role, never a name."""
-    role = Appointment.objects.current().filter(person__user=account, municipality=municipality).first()
+    role = _appointment_of(account, municipality)
     if role is not None:
         return post_in(role)
     is_agent = Agent.objects.current().filter(person__user=account, municipality=municipality).exists()
     return str(Agent._meta.verbose_name) if is_agent else _("coordinator")
+
+
+def _appointment_of(account, municipality):
+    if account is None:
+        return None
+    roles = Appointment.objects.current().filter(person__user=account, municipality=municipality)
+    return roles.select_related("person").first()
 
 
 def post_in(appointment):
@@ -191,8 +255,8 @@ def post_in(appointment):
 
 
 def _locked(response):
-    rows = Response.objects.select_for_update(of=("self",), no_key=True).select_related("round", "municipality")
-    return rows.get(pk=response.pk)
+    rows = Response.objects.select_for_update(of=("self",), no_key=True).with_round()
+    return rows.get(pk=response.pk).with_its_correction()
 
 
 def _locked_sheet(response):
@@ -230,7 +294,7 @@ def _content(row):
     return tuple(getattr(row, name) for name in CONTENT)
 
 
-def _write(sheet, changed, *, by, source):
+def _write(sheet, changed, *, by, source, delegation=None):
     """Write {question's id: values} with history, in a fixed number of queries; return the Answers."""
     if not changed:
         return []
@@ -239,7 +303,7 @@ def _write(sheet, changed, *, by, source):
         "carried_from": None,
         "source": source,
         "answered_by": by,
-        "answerer_post": post_of(by, sheet.municipality),
+        "answerer_post": delegation.post if delegation else post_of(by, sheet.municipality),
         "answered_at": timezone.now(),
         "confirmed_at": None,
         "confirmed_by": None,

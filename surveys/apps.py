@@ -12,8 +12,8 @@ class SurveysConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from mailing import reasons  # noqa: PLC0415
-        from registry import access, handover_pack, privacy, subjects, tasks  # noqa: PLC0415
-        from surveys import following, rights  # noqa: PLC0415
+        from registry import access, handover_pack, portal_page, privacy, subjects, tasks  # noqa: PLC0415
+        from surveys import delegating, following, rights, round_page  # noqa: F401, PLC0415
         from surveys.letters import REASONS, opened, responses  # noqa: F401, PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
@@ -23,3 +23,4 @@ class SurveysConfig(AppConfig):
         reasons.add_reasons(REASONS)
         handover_pack.register_section(following.SECTION)
         tasks.register_passing(following.pass_on_responses)
+        portal_page.register_asks(round_page.survey_asks)

@@ -31,7 +31,11 @@ def estimate_minutes(survey_round):
     every second municipality. The seconds are our own estimate, to be corrected when
     rounds have been answered.
     """
-    questions = survey_round.questions.for_municipalities().in_order().with_structure()
+    return minutes_for(survey_round.questions.for_municipalities().in_order().with_structure())
+
+
+def minutes_for(questions):
+    """Return about how many whole minutes these questions take, at least one; as `estimate_minutes` does."""
     return max(1, round(sum(_seconds(question) for question in questions) / 60))
 
 

@@ -1,9 +1,10 @@
 """The form of a theme: its questions as they are shown, filled in and read.
 
 The seam between what is asked and whoever asks: the preview, the portal and the interview
-build a `ThemeForm` and show it with `templates/surveys/theme_form.html`. Every question is
-shown, also one whose condition does not hold: without a script its condition stands above
-it in words; `static/js/survey.js` hides it.
+build a `ThemeForm` and show it with `templates/surveys/theme_form.html`. The preview shows
+every question with its condition in words. Where answers are taken, one whose condition
+does not hold is hidden until the answers that it rests on are saved; `static/js/survey.js`
+shows and hides it at once.
 """
 
 import datetime as dt
@@ -90,6 +91,11 @@ class ThemeForm:
             for part, message in asked.errors.items()
         ]
 
+    @property
+    def hidden_names(self):
+        """The names of the questions that are hidden, with spaces between: what one without a script has not seen."""
+        return " ".join(asked.name for asked in self.asked if asked.is_hidden)
+
     def readings(self):
         """Return {question's id: Reading} of what was sent."""
         return {asked.question.pk: asked.reading for asked in self.asked if asked.question.is_asked}
@@ -108,7 +114,15 @@ class ThemeForm:
 
 
 class AskedQuestion:
-    """One question for its template: words, inputs, errors. `name` begins the name of each of its inputs."""
+    """One question for its template: words, inputs, errors. `name` begins the name of each of its inputs.
+
+    Whoever asks for answers says besides whether it `is_hidden`, because its condition
+    does not hold, and what stands beside it (`standing`, see surveys/theme_page.py).
+    """
+
+    is_hidden = False
+    hides_note = False
+    standing = None
 
     uploaded = ()  # the files that are there (surveys/uploads.py)
 
@@ -323,8 +337,8 @@ class AskedQuestion:
 
     @cached_property
     def note(self):
-        """The input for a private note, or None."""
-        if not self.question.asks_note:
+        """The input for a private note, or None; whose it is not does not see it."""
+        if not self.question.asks_note or self.hides_note:
             return None
         return self._input("note", label=_("Note to the coordinator, not published"), longest=LONGEST_NOTE)
 

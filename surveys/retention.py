@@ -78,8 +78,8 @@ RETENTIONS = (
     Retention(
         PendingSave,
         _("A form of the survey that was sent and not yet saved"),
-        _("3 months after it was sent"),
-        lambda today: PendingSave.objects.filter(received_at__date__lt=months_before(today, 3)),
+        _("1 month after it was sent; emptied as soon as its person has chosen"),
+        lambda today: PendingSave.objects.filter(received_at__date__lt=months_before(today, 1)),
         delete_rows,
     ),
 )

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import prefetch_related_objects
-
 from registry.models import AreaMembership, Municipality, RegionMembership
 from surveys.conditions import shown_keys
 from surveys.models import Answer, Comparability, Question, Response, RoundTheme
-from surveys.models.questions import CHOICES, MATRICES, Kind
+from surveys.questionnaire import questionnaire_of
 
 COMPARABLE = (Comparability.Verdict.SAME, Comparability.Verdict.REWORDED)
 
@@ -20,6 +18,7 @@ class ThemeProgress:
     theme: RoundTheme
     n_asked: int
     n_answered: int
+    latest: Answer | None = None
 
     @property
     def is_done(self):
@@ -54,25 +53,18 @@ class Sheet:
         return Response.objects.filter(round=self.round, municipality=self.municipality).first()
 
     @cached_property
+    def questionnaire(self):
+        """What the round asks of all municipalities, with how it compares with last year's."""
+        return questionnaire_of(self.round)
+
+    @cached_property
     def questions(self):
         """The questions that concern the municipality, in order, with their structure."""
-        questions = self.round.questions.for_municipalities().in_order().with_structure()
-        return [question for question in questions.select_related("size_class") if self._concerns(question)]
+        return [question for question in self.questionnaire.questions if self._concerns(question)]
 
     def asked(self, ids):
-        """Return {id: question} of those of `ids` that this municipality answers here, with what reading them takes.
-
-        A save needs a few questions and not the whole form: options, rows and columns are
-        fetched only where a kind has them.
-        """
-        rows = self.round.questions.for_municipalities().filter(pk__in=ids).select_related("indicator", "size_class")
-        questions = [question for question in rows if question.is_asked and self._concerns(question)]
-        with_options = [question for question in questions if question.kind in CHOICES | MATRICES]
-        with_rows = [question for question in questions if question.kind in MATRICES | {Kind.TABLE}]
-        prefetch_related_objects(with_options, "options")
-        prefetch_related_objects(with_rows, "rows")
-        prefetch_related_objects([question for question in with_rows if question.kind == Kind.TABLE], "columns")
-        return {question.pk: question for question in questions}
+        """Return {id: question} of those of `ids` that this municipality answers here."""
+        return {question.pk: question for question in self.questions if question.pk in ids and question.is_asked}
 
     def _concerns(self, question):
         if question.concerns == Question.Concerns.AREA:
@@ -98,14 +90,18 @@ class Sheet:
         """The saved Answers by the question's id, also of questions that are not asked just now."""
         if self.response is None:
             return {}
-        answers = Answer.objects.filter(response=self.response).select_related("answered_by")
+        answers = Answer.objects.filter(response=self.response).select_related("answered_by__person")
         return {answer.question_id: answer for answer in answers}
 
     @cached_property
     def shown(self):
         """The ids of the questions that are asked with the answers of now; the others keep theirs and do not count."""
-        values = {pk: answer.value for pk, answer in self.answers.items() if answer.state == Answer.State.ANSWERED}
-        return shown_keys(self.questions, values)
+        return shown_keys(self.questions, self.values)
+
+    @property
+    def values(self):
+        """The values of what has been answered, by the question's id."""
+        return {pk: answer.value for pk, answer in self.answers.items() if answer.state == Answer.State.ANSWERED}
 
     @property
     def counted(self):
@@ -122,22 +118,35 @@ class Sheet:
         """The required questions without an answer or a reason."""
         return [question for question in self.counted if question.is_required and not self.has_answer(question)]
 
+    @cached_property
+    def themes(self):
+        """The themes in which the municipality is asked something, in order; their names may change at any time."""
+        asked = {question.round_theme_id for question in self.questions}
+        return [theme for theme in self.round.themes.select_related("theme") if theme.pk in asked]
+
     def progress(self):
         """Return the ThemeProgress of each theme in which the municipality is asked something, in order."""
-        by_theme = {}
-        for question in self.questions:
-            by_theme.setdefault(question.round_theme, [])
+        by_theme = {theme.pk: [] for theme in self.themes}
         for question in self.counted:
-            by_theme[question.round_theme].append(self.has_answer(question))
-        return [ThemeProgress(theme, len(answered), sum(answered)) for theme, answered in by_theme.items()]
+            by_theme[question.round_theme_id].append(self.has_answer(question))
+        return [
+            ThemeProgress(theme, len(by_theme[theme.pk]), sum(by_theme[theme.pk]), self._latest_in(theme))
+            for theme in self.themes
+        ]
+
+    def _latest_in(self, theme):
+        ids = {question.pk for question in self.questions if question.round_theme_id == theme.pk}
+        answers = [answer for pk, answer in self.answers.items() if pk in ids]
+        return max(answers, key=lambda answer: answer.answered_at, default=None)
 
     @cached_property
     def earlier(self):
         """The municipality's sent-in answers of the earlier round, by the id of this round's comparable question."""
-        pairs = Comparability.objects.filter(
-            round=self.round, verdict__in=COMPARABLE, from_question__isnull=False, to_question__isnull=False
-        ).values_list("from_question", "to_question")
-        later = dict(pairs)
+        later = {
+            row.from_question_id: to
+            for to, row in self.questionnaire.comparisons.items()
+            if row.from_question_id and row.verdict in COMPARABLE
+        }
         answers = Answer.objects.filter(
             question__in=list(later),
             response__municipality=self.municipality,

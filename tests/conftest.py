@@ -24,14 +24,16 @@ from public.caching import pages
 from registry import models
 from registry.models import Municipality, Region
 from registry.reference import load_reference_data
+from surveys.questionnaire import forget_questionnaires
 from tests import factories
 from tests.mail_server import HOST, MailServer
 
 
 @pytest.fixture(autouse=True)
 def fresh_process():
-    """Let no page and no language of one test be shown in another."""
+    """Let no page, no questionnaire and no language of one test be shown in another."""
     pages.clear()
+    forget_questionnaires()
     translation.activate("fi")
 
 

@@ -77,6 +77,17 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
     assert models.Pairing.objects.current().exists()
 
 
+def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(demo):
+    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    assert {row.municipality.code: row.is_submitted for row in this_year.responses.all()} == {"564": False, "072": True}
+    sent_in = last_year.responses.submitted()
+    assert sent_in.count() == last_year.responses.count() == 8
+    assert all(last_year.is_open_on(row.submitted_at.date()) for row in sent_in)
+    half = Sheet(this_year, demo.oulu)
+    assert 5 < sum(half.has_answer(question) for question in half.counted) < len(half.counted) - 5
+    assert this_year.responses.get(municipality=demo.hailuoto).answers.filter(is_unchanged=True).count() > 5
+
+
 def test_demo_has_two_rows_of_one_person_to_be_merged(demo):
     twin = models.Person.objects.get(tasks__title="Kysy, onko toimenkuva julkaistu")
     other = models.Person.objects.filter(sort_key=twin.sort_key).exclude(pk=twin.pk).get()

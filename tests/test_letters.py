@@ -32,10 +32,12 @@ from registry.invitations import invite
 from registry.models import Association, AssociationContact, AssociationLetter, Person, Task
 from registry.roles import end_role
 from surveys.answering import reopen_response, start_response, submit_response
+from surveys.delegating import ask_colleague
 from surveys.letters.opened import tell_opened
+from surveys.models import Round
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
-from tests.surveys.factories import RoundFactory
+from tests.surveys import factories as survey_factories
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"https?://[^\s\"'<>]+")
@@ -122,7 +124,7 @@ def survey(step):
 
     def send(cast):
         oulu, leena = cast.leena_in_oulu.municipality, cast.leena.user
-        survey_round = RoundFactory(
+        survey_round = survey_factories.RoundFactory(
             region=cast.leena.region, opens_on=dt.date(2026, 10, 1), closes_on=dt.date(2026, 11, 30), opened_at=MONDAY
         )
         if step == "tell":
@@ -148,6 +150,16 @@ def association_is_asked(cast):
     SecretLink.objects.update(expires_at=MONDAY + dt.timedelta(days=60))
 
 
+def theme_of_survey(cast):
+    theme = survey_factories.RoundThemeFactory(
+        round__region=cast.leena.region, round__opens_on=MONDAY.date(), round__closes_on=MONDAY.date()
+    )
+    survey_factories.question(theme, "short_text")
+    Round.objects.filter(pk=theme.round_id).update(opened_at=MONDAY)
+    response = start_response(theme.round, cast.leena_in_oulu.municipality, by=cast.leena.user)
+    ask_colleague(response, theme, post="sihteeri", email="sihteeri@example.org", by=cast.leena.user)
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
     "association_check": association_is_asked,
@@ -157,6 +169,7 @@ SAMPLES = {
     "handover_pack": successor_of_leena,
     "invitation": lambda cast: invite(cast.leena, by=cast.kaisa.user),
     "second_factor_reset": second_factor_reset,
+    "survey_theme": theme_of_survey,
     "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
     "survey_opened": survey("tell"),
     "survey_receipt": survey("submit"),

@@ -14,6 +14,7 @@ from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
 from portal.forms import AssociationCheckForm
+from portal.views import survey_link
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
 from registry.letters.association_check import checked_contact, confirm_association_by_link, propose_by_link
@@ -153,6 +154,11 @@ _PAGES = {
     "signin": _support,
     "contact_check": _contact_check,
     "association_check": _association_check,
+    "survey_theme": survey_link.survey_theme,
 }
 # What was done with the button once is done: reading the page again, or pressing twice, says so.
-_PAGES_OF_USED = {"contact_check": _contact_checked, "association_check": _association_checked}
+_PAGES_OF_USED = {
+    "contact_check": _contact_checked,
+    "association_check": _association_checked,
+    "survey_theme": survey_link.survey_theme_gone,
+}

@@ -45,5 +45,7 @@
     show();
   });
   document.addEventListener("input", show);
+  // Whoever sees follow-ups at once need not be led back to them after a save.
+  document.querySelectorAll("[data-unseen]").forEach((input) => { input.value = ""; });
   show();
 })();

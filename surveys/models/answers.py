@@ -20,6 +20,7 @@ and nowhere else, so that history, retention and publishing know it:
 
 import uuid
 
+from django.apps import apps
 from django.conf import settings
 from django.core.validators import FileExtensionValidator
 from django.db import models
@@ -93,6 +94,22 @@ class ResponseQuerySet(OfRoundQuerySet):
         answered = Q(answers__isnull=False) & ~Q(answers__state=Answer.State.UNANSWERED)
         return self.annotate(n_answers=models.Count("answers", filter=answered))
 
+    def with_round(self):
+        """Fetch the round, the municipality and the number of the round's last correction along."""
+        corrections = apps.get_model("surveys", "WordingCorrection").objects.last_numbers_of(models.OuterRef("round"))
+        rows = self.select_related("round", "municipality")
+        return rows.annotate(last_correction=models.Subquery(corrections[:1]))
+
+    def for_answering(self, municipality, year, account):
+        """Return the municipality's responses to rounds of a year with what answering needs, the latest round first.
+
+        Each says whether an unsaved form of `account` waits in it (`has_waiting`).
+        """
+        waiting = PendingSave.objects.filter(response=models.OuterRef("pk"), account=account, settled_at__isnull=True)
+        rows = self.filter(municipality=municipality, round__year=year).with_round()
+        rows = rows.annotate(has_waiting=models.Exists(waiting))
+        return rows.select_related("submitted_by__person").order_by("-round__opens_on", "-pk")
+
 
 class Response(models.Model):
     """A municipality's response to a round, once: who answers, whether it has been sent in.
@@ -157,6 +174,11 @@ class Response(models.Model):
 
     def __str__(self):
         return f"{self.municipality}, {self.round}"
+
+    def with_its_correction(self):
+        """Hand the number that `with_round` has read on to the round; return the response."""
+        self.round.last_correction = self.last_correction
+        return self
 
     @property
     def is_submitted(self):
@@ -284,6 +306,16 @@ class AnswerFile(models.Model):
         return self.name
 
 
+class PendingSaveQuerySet(OfRoundQuerySet):
+    """Reads of unsaved forms."""
+
+    def waiting_for(self, response, *, account=None, delegation=None):
+        """Return what waits for the choice of exactly this account, or of whoever has this link."""
+        return self.filter(
+            response=response, account=account, delegation=delegation, settled_at__isnull=True
+        ).select_related("round_theme__theme")
+
+
 class PendingSave(models.Model):
     """The body of a theme's form that could not be saved at once, until its person chooses (rule 12 of docs/rules.md).
 
@@ -310,7 +342,7 @@ class PendingSave(models.Model):
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
-    objects = OfRoundQuerySet.as_manager()
+    objects = PendingSaveQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("unsaved form")
@@ -326,6 +358,33 @@ class PendingSave(models.Model):
 
     def __str__(self):
         return f"{self.get_cause_display()}, {timezone.localtime(self.received_at):%d.%m.%Y %H.%M}"
+
+
+class DelegationQuerySet(OfRoundQuerySet):
+    """Reads of what colleagues were asked."""
+
+    def of_response(self, response):
+        """Return what was asked of one response, with the themes."""
+        return self.filter(response=response).select_related("round_theme__theme")
+
+    def for_theme(self, response, round_theme):
+        """Return what was asked of a theme, the newest first, with the links."""
+        return self.filter(response=response, round_theme=round_theme).select_related("link", "asked_by__person")
+
+    def going_on(self, response):
+        """Return what colleagues still answer, with the links."""
+        return self.filter(response=response, finished_at__isnull=True).select_related("link", "round_theme")
+
+    def asked_since(self, response, moment):
+        """Return what was asked of a response after a moment, withdrawn or not."""
+        return self.filter(response=response, asked_at__gte=moment)
+
+    def of_link(self, link):
+        """Return what `link` opens, with everything that answering needs, or None."""
+        rows = self.filter(link=link).select_related(
+            "link", "response__round", "response__municipality", "round_theme__theme", "asked_by__person"
+        )
+        return rows.first()
 
 
 class Delegation(models.Model):
@@ -351,7 +410,7 @@ class Delegation(models.Model):
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     history = PersonalHistory(personal=["name", "email", "message"])
-    objects = OfRoundQuerySet.as_manager()
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("theme asked of a colleague")
@@ -362,6 +421,11 @@ class Delegation(models.Model):
         return f"{self.round_theme}: {self.post}"
 
     @property
+    def is_going_on(self):
+        """Whether an answer may still come: the letter waits, or its link opens the theme."""
+        return self.finished_at is None and (self.link is None or self.link.is_usable)
+
+    @property
     def is_usable(self):
         """Whether the link still opens the theme."""
-        return self.link is not None and self.link.is_usable
+        return self.finished_at is None and self.link is not None and self.link.is_usable

@@ -1,10 +1,14 @@
 """What stays over the years: themes, criteria, and the indicators by which questions are known."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.scope import RegionRowQuerySet
+
+# What else stands below a round's address in the portal.
+PAGES_BESIDE_THEMES = frozenset({"aloita", "tarkista", "laheta", "kuitti", "pyynto"})
 
 
 class Theme(models.Model):
@@ -27,6 +31,14 @@ class Theme(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        """Refuse a key that is a page of its own beside the themes' pages."""
+        super().clean()
+        if self.key in PAGES_BESIDE_THEMES:
+            raise ValidationError(
+                {"key": _("“%(key)s” is a page of the survey itself. Choose another.") % {"key": self.key}}
+            )
 
 
 class Criterion(models.Model):

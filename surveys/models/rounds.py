@@ -1,14 +1,16 @@
 """One year's survey of a region: when, in which languages, and in which themes."""
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext
 
+from registry.models.periods import validity_covers
 from registry.models.scope import RegionRowQuerySet
 from surveys.models.freezing import FROZEN, Structure
 
@@ -39,6 +41,16 @@ class RoundQuerySet(RegionRowQuerySet):
     def closed_on(self, on):
         """Return the rounds that no longer take answers on day `on`."""
         return self.opened().filter(Q(closed_at__isnull=False) | Q(closes_on__lt=on))
+
+    def asked_of(self, municipality):
+        """Return the opened rounds of the regions to which `municipality` belonged when each opened, the newest first.
+
+        With the number of each round's last correction, in one query.
+        """
+        member = Q(region__memberships__municipality=municipality)
+        asked = self.opened().filter(member & validity_covers(F("opens_on"), "region__memberships__"))
+        corrections = apps.get_model("surveys", "WordingCorrection").objects.last_numbers_of(OuterRef("pk"))
+        return asked.annotate(last_correction=Subquery(corrections[:1])).order_by("-opens_on", "-pk")
 
     def latest_before(self, survey_round):
         """Return the region's round of the nearest earlier year, or None."""

@@ -143,6 +143,14 @@ class WordingCorrectionQuerySet(RegionRowQuerySet):
         """Return the corrections in these regions' rounds."""
         return self.filter(round__region__in=region_ids)
 
+    def last_number_in(self, round_id):
+        """Return the number of the round's last correction, or None."""
+        return self.last_numbers_of(round_id).first()
+
+    def last_numbers_of(self, round_id):
+        """Return the numbers of the round's corrections, the last one first: for a subquery."""
+        return self.filter(round=round_id).order_by("-pk").values_list("pk", flat=True)
+
 
 class WordingCorrection(models.Model):
     """A misspelling that was corrected after opening: where, in which language, from what to what, why, by whom.

@@ -6,12 +6,15 @@ from types import SimpleNamespace
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
 from common.partial_dates import PartialDate
 from registry import models
-from surveys.models import Answer, AnswerFile, Response
+from surveys.answering import start_response
+from surveys.models import Answer, AnswerFile, Delegation, Response, Round
 from tests import factories
-from tests.surveys.factories import RoundFactory, RoundThemeFactory, question
+from tests.portal.survey_world import begun, leena, survey, without_july  # noqa: F401
+from tests.surveys import factories as survey_factories
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -25,7 +28,7 @@ def client_of(account):
 
 def sent_in(municipality):
     """Return the response that a municipality sent in to a round of 2025."""
-    survey_round = RoundFactory(region=models.Region.objects.get(code="17"), year=2025)
+    survey_round = survey_factories.RoundFactory(region=models.Region.objects.get(code="17"), year=2025)
     moment = dt.datetime(2025, 9, 10, 9, tzinfo=dt.UTC)
     return Response.objects.create(
         round=survey_round, municipality=municipality, started_at=moment, submitted_at=moment, submitted_post="sihteeri"
@@ -34,12 +37,26 @@ def sent_in(municipality):
 
 def file_of(response):
     """Return a file that was given as an answer."""
-    asked = question(RoundThemeFactory(round=response.round), "file")
+    asked = survey_factories.question(survey_factories.RoundThemeFactory(round=response.round), "file")
     answer = Answer.objects.create(response=response, question=asked)
     file = ContentFile(b"%PDF-1.7", name="ohje.pdf")
     return AnswerFile.objects.create(
         answer=answer, file=file, name="ohje.pdf", size=8, content_type="application/pdf", digest="ab" * 32
     )
+
+
+def begun_survey(cast, reference):
+    """Return Oulu's begun response to an open round, in which something required is missing, and its theme."""
+    today = dt.date.today()
+    theme = survey_factories.RoundThemeFactory(
+        round=survey_factories.RoundFactory(
+            region=reference.pohjois_pohjanmaa, year=today.year, opens_on=today, closes_on=today
+        ),
+        theme=survey_factories.ThemeFactory(key="tilat"),
+    )
+    survey_factories.question(theme, "yes_no", ["yes", "no"], is_required=True)
+    Round.objects.filter(pk=theme.round_id).update(opened_at=timezone.now())
+    return start_response(theme.round, reference.oulu, by=cast.leena.user), theme
 
 
 @pytest.fixture
@@ -73,13 +90,19 @@ def portal(cast, reference):
     clients = {role: client_of(account) for role, account in accounts.items()}
     clients["looking"] = client_of(cast.kaisa.user)
     clients["looking"].post("/oma/oulu/katso/")
-    response = sent_in(oulu)
+    past = sent_in(oulu)
+
+    response, round_theme = begun_survey(cast, reference)
     return SimpleNamespace(
         clients={"anonymous": Client()} | clients,
+        year=SimpleNamespace(pk=today.year),
+        delegation=Delegation.objects.create(
+            response=response, round_theme=round_theme, post="sihteeri", email="sihteeri@example.org"
+        ),
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
         letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
-        year=response.round.year,
-        file=file_of(response).key,
+        past_year=past.round.year,
+        file=file_of(past).key,
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
         handover=models.Handover.objects.create(

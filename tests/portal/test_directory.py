@@ -195,9 +195,9 @@ def test_the_directory_makes_the_same_queries_for_one_and_three(
     cast, reference, leena, colleagues, django_assert_num_queries
 ):
     leena.get(DIRECTORY)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         leena.get(DIRECTORY)
     for _time in range(2):
         factories.AppointmentFactory(municipality=reference.hailuoto).topics.set(Topic.objects.all())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(11):
         leena.get(DIRECTORY)

@@ -20,6 +20,7 @@ from registry.models import (
     Task,
 )  # fmt: skip
 from registry.roles import end_role
+from surveys.models import Answer, Delegation, PendingSave, Response
 from tests.portal.conftest import client_of
 
 STRANGERS = ("stranger", "elsewhere", "former", "past_deputy", "other_coordinator", "administrator")
@@ -51,9 +52,18 @@ PAGES = {
     "portal_letter": (("letter",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
     "portal_letter_edit": (("letter",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
     "portal_letter_send": (("letter",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
-    "portal_survey_copy": (("year",), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
-    "portal_survey_file": (("year", "file"), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
-    "portal_survey_fact": (("year", "premises_cost"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_survey_copy": (("past_year",), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_file": (("past_year", "file"), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_fact": (("past_year", "premises_cost"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_surveys": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey": (("year",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_begin": (("year",), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_survey_review": (("year",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_submit": (("year",), (405, 405, 405, 405, 405), (422, 422, 403, 422, 422)),
+    "portal_survey_receipt": (("year",), (302, 302, 302, 302, 302), (405, 405, 405, 405, 405)),
+    "portal_survey_theme": (("year", "tilat"), (200, 200, 200, 200, 200), (302, 302, 403, 302, 422)),
+    "portal_survey_ask": (("year", "tilat"), (200, 200, 403, 200, 200), (422, 422, 403, 422, 422)),
+    "portal_survey_withdraw": (("year", "delegation"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -103,6 +113,10 @@ def rows():
         ActingEntry,
         Handover,
         ColleagueQuestion,
+        Response,
+        Answer,
+        Delegation,
+        PendingSave,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 

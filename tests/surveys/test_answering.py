@@ -344,6 +344,12 @@ def test_no_interleaving_of_two_savers_overwrites_what_the_other_has_not_seen(re
             assert [conflict.saved.pk for conflict in outcome.conflicts] == [after.pk]
 
 
+def test_a_theme_is_not_called_by_a_page_that_stands_beside_the_themes():
+    for key in ("aloita", "tarkista", "laheta", "kuitti", "pyynto"):
+        with pytest.raises(ValidationError):
+            factories.ThemeFactory.build(key=key).clean()
+
+
 def test_one_municipality_has_one_response_in_a_round(response):
     with pytest.raises(IntegrityError):
         Response.objects.create(round=response.round, municipality=response.municipality)

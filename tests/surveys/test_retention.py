@@ -67,7 +67,7 @@ def test_pending_forms_and_colleagues_go_in_their_time(reference, cast):
         models.Delegation.objects.create(
             response=answer.response, round_theme=theme, post="sihteeri", name="Maija", asked_at=noon(on)
         )
-    for on in (dt.date(2026, 3, 15), dt.date(2026, 3, 14)):
+    for on in (dt.date(2026, 5, 15), dt.date(2026, 5, 14)):
         models.PendingSave.objects.create(
             response=answer.response, round_theme=theme, account=cast.leena.user, cause="expired", body={},
             received_at=noon(on),
