@@ -30,7 +30,7 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
     `saved` is called when something was saved, to write down who did it.
     """
     try:
-        taken = take_form(page, request.POST)
+        taken = take_form(page, request.POST, request.FILES)
     except ValidationError as problem:
         return refused(request, problem.messages, show=show)
     if taken.outcome.saved:
@@ -39,9 +39,10 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
         return _in_words(request, page, taken)
     if taken.is_whole:
         return done()
-    if not taken.outcome.invalid and not taken.problem:
+    if not (taken.outcome.invalid or taken.problem or taken.file_errors):
         return redirect(f"{request.path}#choose")
-    return show(data=request.POST, problems=[taken.problem] if taken.problem else [])
+    problems = [taken.problem] if taken.problem else []
+    return show(data=request.POST, problems=problems, file_errors=taken.file_errors)
 
 
 def refused(request, problems, *, show):

@@ -86,7 +86,7 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, 
     Raises ValidationError with code "not_open", "submitted", "question" (not asked of this
     municipality) or "value" (nothing that the question's form could have said).
     """
-    sheet = _locked_sheet(response)
+    sheet = locked_sheet(response)
     questions = sheet.asked(list(answers))
     for pk, reading in answers.items():
         if pk not in questions:
@@ -101,7 +101,7 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, 
             outcome.conflicts.append(Conflict(questions[pk], reading, saved))
         else:
             changed[pk] = dict(zip(CONTENT, _content(reading), strict=True))
-    outcome.saved = _write(sheet, changed, by=by, source=source, delegation=delegation)
+    outcome.saved = write_answers(sheet, changed, by=by, source=source, delegation=delegation)
     return outcome
 
 
@@ -130,7 +130,7 @@ def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, de
     answers by a link come with their `delegation` and without an account. Files are
     saved by their own function. Raises ValidationError with code "not_open" or "submitted".
     """
-    sheet = _locked_sheet(response)
+    sheet = locked_sheet(response)
     outcome, changed = Outcome(), {}
     for question in sheet.questions:
         mark = data.get(f"{question.key}--seen")
@@ -150,7 +150,7 @@ def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, de
             outcome.conflicts.append(Conflict(question, reading, saved))
         else:
             changed[question.pk] = dict(zip(CONTENT, _content(reading), strict=True))
-    outcome.saved = _write(sheet, changed, by=by, source=source, delegation=delegation)
+    outcome.saved = write_answers(sheet, changed, by=by, source=source, delegation=delegation)
     return outcome
 
 
@@ -161,7 +161,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
     Raises ValidationError with code "not_comparable" when there is no comparable earlier
     answer that the question would still take, and with those of `save_answers`.
     """
-    sheet = _locked_sheet(response)
+    sheet = locked_sheet(response)
     asked = sheet.asked([question.pk]).get(question.pk)
     earlier = sheet.earlier.get(question.pk)
     if asked is None or earlier is None:
@@ -181,7 +181,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
         return Outcome(conflicts=[Conflict(asked, reading, saved)])
     values = {"state": reading.state, "value": reading.value, "evidence_url": reading.evidence_url}
     values |= {"is_unchanged": True, "carried_from": earlier}
-    return Outcome(saved=_write(sheet, {asked.pk: values}, by=by, source=source, delegation=delegation))
+    return Outcome(saved=write_answers(sheet, {asked.pk: values}, by=by, source=source, delegation=delegation))
 
 
 @transaction.atomic
@@ -259,7 +259,7 @@ def _locked(response):
     return rows.get(pk=response.pk).with_its_correction()
 
 
-def _locked_sheet(response):
+def locked_sheet(response):
     """Return the Sheet of a response that may be answered now, with its row locked until the save is over."""
     locked = _locked(response)
     _check_open(locked.round)
@@ -294,7 +294,7 @@ def _content(row):
     return tuple(getattr(row, name) for name in CONTENT)
 
 
-def _write(sheet, changed, *, by, source, delegation=None):
+def write_answers(sheet, changed, *, by, source, delegation=None):
     """Write {question's id: values} with history, in a fixed number of queries; return the Answers."""
     if not changed:
         return []

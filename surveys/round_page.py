@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
 from surveys.completeness import minutes_for
+from surveys.facts import beside_answers
 from surveys.models import Delegation, PendingSave, Response, Round
 from surveys.sheet import Sheet
 from surveys.theme_page import Answerer, ThemePage, said_by
@@ -119,7 +120,11 @@ class RoundPage:
         """Return the ThemePage of each theme, for reading everything on one page."""
         answerer = Answerer(self.account)
         private = self.access.may(RESPONDENTS)
-        return [ThemePage(self.sheet, theme, answerer, may_write=False, private=private) for theme in self.sheet.themes]
+        facts = beside_answers(self.sheet)
+        return [
+            ThemePage(self.sheet, theme, answerer, may_write=False, private=private, facts=facts)
+            for theme in self.sheet.themes
+        ]
 
     def theme(self, key):
         """Return the round's theme with this key, or None, from what is kept of an opened round: no query."""

@@ -17,6 +17,7 @@ from surveys.models.questions import Kind
 from surveys.pending import FormToken, check_choices, choices_of, keep_conflicts, settle
 from surveys.sheet import Sheet
 from surveys.told import told
+from surveys.uploads import put_files_beside, take_files
 
 
 @dataclass(frozen=True)
@@ -55,12 +56,14 @@ class ThemePage:
     """A theme of a `sheet` for an Answerer; with `may_write` its form may be filled in.
 
     Without `names` posts stand beside the answers, without `private` no answer that is for the coordinator alone.
+    `facts` are what the registry knows, {question's id: Beside}; `file_url` makes the address of an AnswerFile.
     """
 
-    def __init__(self, sheet, round_theme, answerer, *, may_write, names=True, private=True):
+    def __init__(self, sheet, round_theme, answerer, *, may_write, names=True, private=True, facts=None, file_url=None):
         self.sheet, self.theme, self.answerer, self.private = sheet, round_theme, answerer, private
         self.may_write = may_write and sheet.round.is_open and not sheet.response.is_submitted
         self.names = names
+        self.facts, self.file_url = facts or {}, file_url or (lambda _file: "")
 
     @property
     def response(self):
@@ -97,7 +100,12 @@ class ThemePage:
             return ""
         return FormToken(self.answerer.account.pk, self.response.pk, self.theme.pk).signed()
 
-    def form(self, data=None):
+    @property
+    def of_files(self):
+        """The questions that are answered with files."""
+        return [question for question in self.questions if question.kind == Kind.FILE]
+
+    def form(self, data=None, file_errors=None):
         """Return the ThemeForm as it is saved, or as it was sent in `data`, with what stands beside each question."""
         files = {pk: (answer.value or {}).get("files", ()) for pk, answer in self.sheet.answers.items()}
         form = build_theme_form(self.questions, answers=self.sheet.answers, data=data, files=files)
@@ -107,12 +115,19 @@ class ThemePage:
             asked.hides_note = self.answerer.delegation is not None
             if asked.question.is_asked:
                 asked.standing = self._standing(asked.question, data)
+        put_files_beside(form, self.sheet.answers, self.file_url, file_errors)
         return form
 
     def read(self):
         """Return the questions that are asked now with what has been answered, for reading."""
         return [
-            ReadAnswer(question, self._lines(question, answer), self._who(answer), question in self.sheet.missing)
+            ReadAnswer(
+                question,
+                self._lines(question, answer),
+                self._who(answer),
+                is_missing=question in self.sheet.missing,
+                beside=self.facts.get(question.pk) if self._may_read(question) else None,
+            )
             for question in self.questions
             if question.is_asked and question.pk in self.sheet.shown
             for answer in [self.sheet.answers.get(question.pk)]
@@ -125,8 +140,9 @@ class ThemePage:
         comparison = self.sheet.questionnaire.comparisons.get(question.pk)
         is_changed = comparison is not None and comparison.verdict == Comparability.Verdict.CHANGED
         return Standing(
-            # What came with the form goes on with it, so that a second try still tells what was seen.
-            mark=(data or {}).get(f"{question.key}--seen", mark)[:40],
+            # What came with the form goes on with it, so that a second try still tells what was seen. Files are
+            # saved although another field is wrong: theirs is that of the answer which is shown now.
+            mark=mark if question.kind == Kind.FILE else (data or {}).get(f"{question.key}--seen", mark)[:40],
             who=self._who(answer),
             is_unchanged=bool(answer and answer.is_unchanged),
             earlier=told(question, earlier),
@@ -137,9 +153,12 @@ class ThemePage:
 
     def _lines(self, question, answer):
         lines = told(question, answer)
-        if lines and question.publicity == Question.Publicity.PRIVATE and not self.private:
+        if lines and not self._may_read(question):
             return [_("Answered; the coordinator and those who answer for the municipality read it.")]
         return lines
+
+    def _may_read(self, question):
+        return self.private or question.publicity != Question.Publicity.PRIVATE
 
     def _who(self, answer):
         return said_by(answer, names=self.names) if answer is not None else ""
@@ -147,12 +166,13 @@ class ThemePage:
 
 @dataclass(frozen=True)
 class ReadAnswer:
-    """A question with its answer in words, who said so, and whether it is required and still missing."""
+    """A question with its answer in words, who said so, whether it is missing, and what the registry knows."""
 
     question: object
     lines: list
     who: str
     is_missing: bool
+    beside: object = None
 
     @property
     def anchor(self):
@@ -181,16 +201,17 @@ class Taken:
 
     outcome: Outcome
     problem: str = ""
+    file_errors: dict = field(default_factory=dict)
 
     @property
     def is_whole(self):
         """Whether everything is saved."""
-        return not (self.outcome.invalid or self.outcome.conflicts or self.problem)
+        return not (self.outcome.invalid or self.outcome.conflicts or self.problem or self.file_errors)
 
 
 @transaction.atomic
-def take_form(page, data):
-    """Save what a sent form says, and confirm the answer whose "unchanged" was pressed; return a Taken.
+def take_form(page, data, files):
+    """Save what a sent form says, its files too, and confirm what was said to be "unchanged"; return a Taken.
 
     What lies beside somebody else's newer answers is kept until its person chooses.
     Raises ValidationError with code "not_open" or "submitted"; nothing is saved then.
@@ -211,6 +232,10 @@ def take_form(page, data):
         except ValidationError as refused:
             taken.problem = refused.messages[0]
     keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
+    if page.of_files:
+        versions = {each.pk: version_in(data.get(f"{each.key}--seen", "")) for each in page.of_files}
+        said = {"versions": versions, **page.answerer.said}
+        taken.file_errors = take_files(page.response, page.of_files, data, files, **said)
     return taken
 
 

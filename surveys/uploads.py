@@ -15,8 +15,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404
 from django.utils.translation import gettext as _
 
-from surveys.answering import _locked_sheet as locked_sheet
-from surveys.answering import _write as write_answers
+from surveys.answering import locked_sheet, write_answers
 from surveys.models import Answer, AnswerFile, Kind
 from surveys.reading import read_answer
 

@@ -33,9 +33,9 @@ def _page(delegation):
     return ThemePage(sheet_of(delegation), delegation.round_theme, answerer, may_write=True, names=False)
 
 
-def _show(request, delegation, *, data=None, problems=()):
+def _show(request, delegation, *, data=None, problems=(), file_errors=None):
     page = _page(delegation)
-    form = page.form(data)
+    form = page.form(data, file_errors)
     context = {"page_path": "", "delegation": delegation, "page": page, "form": form, "problems": problems}
     status = 422 if problems or form.errors else 200
     return render(request, "links/link_survey_theme.html", context, status=status)

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
 from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -85,19 +86,26 @@ def _page(whole, round_theme, button):
     """Return the theme's ThemePage; what a coordinator saves tells how it was asked for."""
     asked_by = button.cleaned_data.get("source") if button.is_bound and button.is_valid() else None
     answerer = Answerer(whole.account, source=SOURCES.get(asked_by, "form"))
-    may_write = whole.access.may_write
-    return ThemePage(whole.sheet, round_theme, answerer, may_write=may_write, private=may_write)
+    may_write, slug, year = whole.access.may_write, whole.access.municipality.slug, whole.round.year
+    return ThemePage(
+        whole.sheet,
+        round_theme,
+        answerer,
+        may_write=may_write,
+        private=may_write,
+        file_url=lambda file: reverse("portal_survey_file", args=[slug, year, file.key]),
+    )
 
 
-def _show_again(request, access, year, round_theme, button, *, data=None, problems=()):
-    """Show the theme as it stands after a save, with what was sent in `data` and what is wrong with it."""
+def _show_again(request, access, year, round_theme, button, **more):
+    """Show the theme as it stands after a save; `more` is what was sent and what is wrong with it."""
     whole = round_page(request, access, year)
-    return _show(request, _page(whole, round_theme, button), whole, button, data=data, problems=problems)
+    return _show(request, _page(whole, round_theme, button), whole, button, **more)
 
 
-def _show(request, page, whole, button, *, data=None, problems=()):
+def _show(request, page, whole, button, *, data=None, problems=(), file_errors=None):
     before, after = whole.beside(page.theme)
-    form = page.form(data) if page.may_write else None
+    form = page.form(data, file_errors) if page.may_write else None
     context = {"access": whole.access, "whole": whole, "page": page, "form": form, "before": before, "after": after}
     lost = typed_texts(data) if data and not page.may_write else []
     context |= {"button": button, "problems": problems, "lost": lost}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,7 +19,4 @@ REASONS = {
 
 def survey_address(municipality, survey_round):
     """Return the whole address of the page where a municipality answers a round."""
-    try:
-        return site_address(reverse("portal_survey", args=[municipality.slug, survey_round.year]))
-    except NoReverseMatch:  # where answering has no pages, the municipality's first page
-        return site_address(reverse("portal_overview", args=[municipality.slug]))
+    return site_address(reverse("portal_survey", args=[municipality.slug, survey_round.year]))
