@@ -497,6 +497,12 @@ def test_a_person_with_a_role_of_their_own_is_never_asked_for_a_source(cast, lee
     assert not ActingEntry.objects.exists()
 
 
+def test_the_bar_says_where_one_is_and_leads_back_from_ones_own_data(leena):
+    page = leena.get("/oma/oulu/tehtavat/").content.decode()
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', page) == ["/oma/oulu/tehtavat/"]
+    assert '<a href="/oma/">Omat kunnat</a>' in leena.get("/oma/tiedot/").content.decode()
+
+
 def test_a_deputys_end_is_told(cast, reference, leena):
     factories.AppointmentFactory(
         municipality=reference.oulu,
