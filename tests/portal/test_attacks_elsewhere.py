@@ -6,7 +6,6 @@ import re
 import pytest
 from django.core import mail
 from django.test import Client
-from django.urls import reverse
 
 from common.partial_dates import PartialDate
 from mailing.models import Letter
@@ -16,7 +15,7 @@ from registry.models import Appointment, ColleagueQuestion, Coordinator, Handove
 from tests import factories
 from tests.accounts.helpers import after_commit
 from tests.portal.conftest import BACKEND, client_of
-from tests.portal.test_gate import PAGES, rows
+from tests.portal.test_gate import PAGES, address_of, rows
 
 pytestmark = pytest.mark.django_db
 ASK = "/oma/oulu/hakemisto/kysy/"
@@ -60,12 +59,9 @@ def test_nothing_of_another_region_is_reached(cast, jyvaskyla, who):
 def test_an_expired_deputy_reaches_no_address_at_all(portal):
     """Not only those of the table of roles: by number, with an open session, by POST."""
     client = portal.clients["past_deputy"]
-    numbers = {"appointment": portal.appointment.pk, "grant": portal.grant.pk, "task": portal.task.pk,
-               "letter": portal.letter.pk, "handover": portal.handover.pk}  # fmt: skip
     before, seen = rows(), set()
-    for name, (args, _get, _post) in PAGES.items():
-        args = () if "?kenelle" in args else args
-        address = reverse(name, args=["oulu", *(numbers.get(each, each) for each in args)])
+    for name in PAGES:
+        address = address_of(name, portal)
         seen |= {client.get(address).status_code, client.post(address, {"title": "x", "text": "x"}).status_code}
     assert seen <= {404, 405}
     assert rows() == before
@@ -165,9 +161,9 @@ def test_no_page_of_the_portal_leads_to_another_site(cast, portal, evil):
     led = {}
     for name in PAGES:
         if 302 in PAGES[name][2]:
-            args = [getattr(portal, each).pk if hasattr(portal, each) else each for each in PAGES[name][0]]
-            address = reverse(name, args=["oulu", *args])
-            answer = portal.clients["liaison"].post(f"{address}?next={evil}", {"next": evil, "field": "name"})
+            answer = portal.clients["liaison"].post(
+                f"{address_of(name, portal)}?next={evil}", {"next": evil, "field": "name"}
+            )
             led[name] = answer.headers.get("Location", "/")
     erase = client_of(cast.ahti.user).get(f"/oma/tiedot/poista/?next={evil}").headers["Location"]
     assert len(led) >= 8
