@@ -151,13 +151,17 @@ class MunicipalityPage:
         """Whether `person` is an agent here today."""
         return any(person and agent.person_id == person.pk for agent in self.agents)
 
+    @cached_property
+    def asks_of_others(self):
+        """What other applications ask."""
+        return [each for ask in _asks_of_others for each in ask(self)]
+
     def asks(self):
         """Return at most three Asks, the most urgent first."""
         asked = [*self._contacts(), *self._own_tasks()]
         if self.access.may(OFFICERS) or self.access.is_looking:
             asked += [*self._conditions(), *self._unchecked_offers(), *self._next_period()]
-        for ask in _asks_of_others:
-            asked += ask(self)
+        asked += self.asks_of_others
         first = sorted(asked, key=lambda ask: (not ask.always, ask.due_on))[:MOST_ASKED]
         return sorted(first, key=lambda ask: ask.due_on)
 

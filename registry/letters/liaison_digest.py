@@ -65,6 +65,7 @@ class Month:
                 offers=self.offers[municipality.pk],
                 tasks=self.tasks[municipality.pk],
                 own_mark=None,  # whoever gets the letter has an address that works
+                asks_of_others=[],  # the survey has letters of its own
             )
 
     def silent_places_of(self, person):

@@ -23,13 +23,13 @@ from registry.models import Municipality, Region
 from registry.reference import load_reference_data
 from surveys.answering import save_answers, start_response, submit_response
 from surveys.authoring import open_round
-from surveys.default_questionnaire import load_questionnaire
 from surveys.delegating import finish_request
 from surveys.models import Answer, Delegation, Response, Round
 from surveys.reading import Reading
 from surveys.sheet import Sheet
 from tests import factories
 from tests.browser.test_public import violations
+from tests.surveys.default_round import default_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -45,7 +45,7 @@ def opened(transactional_db):
     if not Region.objects.exists():
         load_reference_data()
     Region.objects.filter(code="17").update(records_from=dt.date(2021, 1, 1))
-    draft = load_questionnaire(Region.objects.get(code="17"), year=TODAY.year)[0]
+    draft = default_round(Region.objects.get(code="17"), TODAY.year)
     days = {"opens_on": TODAY - dt.timedelta(days=1), "closes_on": TODAY + dt.timedelta(days=9)}
     Round.objects.filter(pk=draft.pk).update(**days)
     return open_round(Round.objects.get(pk=draft.pk), by=None)

@@ -9,10 +9,10 @@ from common.partial_dates import PartialDate
 from registry.models import Municipality, Region
 from registry.reference import load_reference_data
 from surveys.authoring import copy_round
-from surveys.default_questionnaire import load_questionnaire
 from surveys.models import Response
 from tests import factories
 from tests.browser.test_public import violations
+from tests.surveys.default_round import default_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PREFIXES = {"fi": "", "sv": "/sv", "en": "/en"}
@@ -24,7 +24,7 @@ def draft(transactional_db):
     if not Region.objects.exists():
         load_reference_data()
     Region.objects.filter(code="17").update(records_from=dt.date(2021, 1, 1))
-    return load_questionnaire(Region.objects.get(code="17"), year=2026)[0]
+    return default_round(Region.objects.get(code="17"), 2026)
 
 
 @pytest.fixture

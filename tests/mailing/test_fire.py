@@ -72,6 +72,7 @@ def _under_fire_on_sqlite(n, tmp_path, environment):
     _is_right(result, n)
 
 
+@pytest.mark.slow
 @on_sqlite_alone
 def test_one_worker_that_is_killed_and_replaced_on_sqlite(tmp_path, sqlite_environment):
     _under_fire_on_sqlite(60, tmp_path, sqlite_environment)

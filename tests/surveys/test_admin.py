@@ -11,11 +11,12 @@ from django.utils import translation
 
 from surveys import models
 from surveys.authoring import copy_round, open_round
-from surveys.default_questionnaire import FILE, load_questionnaire
+from surveys.default_questionnaire import FILE
 from surveys.models import Question, Round
 from surveys.questionnaires import export_questionnaire
 from tests.admin.conftest import as_aino, as_kaisa, as_outi  # noqa: F401 - fixtures
 from tests.surveys import factories
+from tests.surveys.default_round import default_round
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def url(name, *args):
 @pytest.fixture
 def draft(reference):
     """The default questionnaire as Pohjois-Pohjanmaa's draft."""
-    return load_questionnaire(reference.pohjois_pohjanmaa, year=2026)[0]
+    return default_round(reference.pohjois_pohjanmaa, 2026)
 
 
 def asked(survey_round, key):

@@ -20,10 +20,10 @@ from surveys.authoring import (
 )
 from surveys.comparing import chain_between, round_differences, weakest_verdict
 from surveys.completeness import estimate_minutes, problems_of
-from surveys.default_questionnaire import load_questionnaire
 from surveys.models import Question, Round
 from surveys.questionnaires import export_questionnaire
 from tests.surveys import factories
+from tests.surveys.default_round import default_round
 
 pytestmark = pytest.mark.django_db
 DAYS = {"opens_on": dt.date(2027, 9, 1), "closes_on": dt.date(2027, 10, 15)}
@@ -39,7 +39,7 @@ def _autumn():
 @pytest.fixture
 def default(reference):
     """The default questionnaire as Pohjois-Pohjanmaa's draft of 2026."""
-    return load_questionnaire(reference.pohjois_pohjanmaa, year=2026)[0]
+    return default_round(reference.pohjois_pohjanmaa, 2026)
 
 
 @pytest.fixture

@@ -139,6 +139,7 @@ def test_a_response_is_read_whole_with_who_when_how_and_last_years(reference, ca
 def test_a_response_takes_the_same_queries_for_one_answer_and_for_two(asked, reference, cast):
     counts = []
     response = answer(asked, reference.oulu, cast.leena.user)
+    told_by_theme(response)  # what is asked is kept from the first time on
     for _time in range(2):
         fresh = models.Response.objects.of_year(reference.oulu, 2026)
         with CaptureQueriesContext(connection) as caught:
