@@ -321,5 +321,8 @@ def write_answers(sheet, changed, *, by, source, delegation=None):
     if new:
         bulk_create_with_history(new, Answer, default_user=by)
     if old:
-        bulk_update_with_history(old, Answer, [*CONTENT, *_WHO_AND_HOW], default_user=by)
+        # An update of many rows by cases takes ten times as long to write as their values.
+        how = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": [*CONTENT, *_WHO_AND_HOW]}
+        Answer.objects.bulk_create(old, **how)
+        bulk_update_with_history(old, Answer, [], default_user=by)
     return [*new, *old]
