@@ -1,5 +1,6 @@
 """Who may do what: rights follow from the roles that are current today, and are computed here alone."""
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import wraps
 
@@ -8,8 +9,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from accounts.models import WORK_IN_ADMIN
+from common.prepared import Prepared
 from mailing.models import QuietPeriod
 from registry import models
 from registry.models.scope import coordinated_region_ids
@@ -147,22 +150,29 @@ class MunicipalityAccess:
 
 def roles_in_municipality(user, municipality):
     """Return the roles that `user` has in `municipality` today, as a set of words; empty for a stranger."""
-    return _municipality_and_roles(user, pk=municipality.pk)[1]
+    return _municipality_and_roles(user, municipality.slug)[1]
 
 
-def _municipality_and_roles(user, **which):
-    """Return the municipality that fits `which`, or None, and the roles that `user` has there today; in one query."""
+def _municipality_and_roles(user, slug):
+    """Return the municipality of this address and the roles that `user` has there today, or (None, nothing)."""
+    if not (user.is_authenticated and user.is_active):
+        return None, frozenset()
+    for municipality in _with_roles(slug, user.pk, timezone.localdate()):
+        return municipality, frozenset(str(role) for role in EVERYBODY if getattr(municipality, f"as_{role}"))
+    return None, frozenset()
+
+
+@Prepared
+def _with_roles(slug: str, user: int, on: dt.date):
     here = {"person__user": user, "municipality": OuterRef("pk")}
-    rows = {kind: models.Appointment.objects.current().filter(kind=kind, **here) for kind in models.Appointment.Kind}
-    rows[AGENT] = models.Agent.objects.current().filter(**here)
-    if user.is_authenticated and user.is_active:
-        members = models.RegionMembership.objects.current().filter(municipality=OuterRef("pk"))
-        regions = models.Coordinator.objects.current().filter(person__user=user).order_by().values("region")
-        rows[COORDINATOR] = members.filter(region__in=regions)
-    found = models.Municipality.objects.filter(**which)
-    municipality = found.annotate(**{f"as_{role}": Exists(row.order_by()) for role, row in rows.items()}).first()
-    roles = (str(role) for role in rows if municipality is not None and getattr(municipality, f"as_{role}"))
-    return municipality, frozenset(roles)
+    kinds = models.Appointment.Kind
+    rows = {kind: models.Appointment.objects.current_on(on).filter(kind=kind, **here) for kind in kinds}
+    rows[AGENT] = models.Agent.objects.current_on(on).filter(**here)
+    regions = models.Coordinator.objects.current_on(on).filter(person__user=user).order_by().values("region")
+    members = models.RegionMembership.objects.current_on(on).filter(municipality=OuterRef("pk"))
+    rows[COORDINATOR] = members.filter(region__in=regions)
+    has_role = {f"as_{role}": Exists(row.order_by()) for role, row in rows.items()}
+    return models.Municipality.objects.filter(slug=slug).annotate(**has_role)
 
 
 def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False):
