@@ -36,8 +36,8 @@ def add_rounds(today):
     question.save()
     decide_comparability(this_year, "theme_question", "municipality", "changed", reason=WHY, by=by)
     this_year = open_round(this_year, by=by)
-    # In and near July the demo's survey waits for the autumn.
-    with on_day(min(max(today, opens_on), closes_on)):
+    # Yesterday, so that nothing is said to be of later today; in and near July the demo's survey waits for the autumn.
+    with on_day(min(max(today - dt.timedelta(days=1), opens_on), closes_on)):
         answer_this_year(this_year)
     load_questionnaire(central, year=today.year, by=User.objects.get(email="coordinator.keski-suomi@example.org"))
 

@@ -6,7 +6,7 @@ class JobsConfig(AppConfig):
     """Jobs by the clock, and what became of each run."""
 
     name = "jobs"
-    verbose_name = _("jobs")
+    verbose_name = _("Jobs")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

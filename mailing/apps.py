@@ -6,7 +6,7 @@ class MailingConfig(AppConfig):
     """Letters on their way: the outbox, what was sent, and what became of it."""
 
     name = "mailing"
-    verbose_name = _("letters")
+    verbose_name = _("Letters")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
