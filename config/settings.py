@@ -193,8 +193,14 @@ elif _database.get("ENGINE", "").endswith("postgresql"):
     _database["CONN_MAX_AGE"] = _number("DATABASE_CONN_MAX_AGE", 600)
     _database["CONN_HEALTH_CHECKS"] = True
     if _boolean("DATABASE_KEEPS_PLANS", "on"):
-        # What a connection has asked five times is planned no more (docs/performance.md).
-        _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "server_side_binding": True, "prepare_threshold": 5}
+        # What a connection has asked before is planned no more, whatever it is asked about (docs/performance.md).
+        _options = _database.get("OPTIONS", {})
+        _database["OPTIONS"] = {
+            **_options,
+            "server_side_binding": True,
+            "prepare_threshold": 1,
+            "options": f"{_options.get('options', '')} -c plan_cache_mode=force_generic_plan".strip(),
+        }
 else:
     _stop("DATABASE_URL", _DATABASE_SENTENCE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -142,10 +142,13 @@ def test_bad_number_stops_the_start_and_names_the_setting(variable):
     assert sentence.startswith(f"django.core.exceptions.ImproperlyConfigured: {variable}: ")
 
 
+GENERIC = "-c plan_cache_mode=force_generic_plan"
+
+
 @pytest.mark.parametrize(
     ("switch", "options"),
     [
-        ("on", {"sslmode": "require", "server_side_binding": True, "prepare_threshold": 5}),
+        ("on", {"sslmode": "require", "server_side_binding": True, "prepare_threshold": 1, "options": GENERIC}),
         ("off", {"sslmode": "require"}),
     ],
 )
