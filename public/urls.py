@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, pictures, region
+from public.views import feedback, home, municipality, pages, pictures, region, surveys
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns = [
         pictures.municipality_picture,
         name="municipality_picture",
     ),
+    path("<slug:region_slug>/kysely/<int:year>/menetelma/", surveys.survey_method, name="survey_method"),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

@@ -1,7 +1,7 @@
 """Which tables the public pages show, and the one receiver that makes their pages anew (docs/adr/0004).
 
 Every change that sends no signal (bulk_create, bulk_update, update) on one of these
-tables calls `touch()` itself.
+tables calls `touch()` itself. An application above names its tables with `add_public_models`.
 """
 
 from django.db.models.signals import m2m_changed, post_delete, post_save
@@ -47,10 +47,15 @@ def _public_row_changed(sender, **kwargs):
     touch()
 
 
-def connect():
-    """Hang the receiver on the declared tables."""
-    for model in PUBLIC_MODELS:
+def add_public_models(*models_above):
+    """Declare tables of an application above that the public pages show; from its `AppConfig.ready`."""
+    for model in models_above:
         for signal in (post_save, post_delete):
             signal.connect(_public_row_changed, sender=model, dispatch_uid=f"public {model.__name__}")
+
+
+def connect():
+    """Hang the receiver on the declared tables."""
+    add_public_models(*PUBLIC_MODELS)
     for through in (models.PublishedFigure.named_municipalities.through, models.GrantPeriod.fields.through):
         m2m_changed.connect(_public_row_changed, sender=through, dispatch_uid=f"public {through.__name__}")

@@ -12,11 +12,12 @@ class SurveysConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from mailing import reasons  # noqa: PLC0415
-        from registry import access, handover_pack, portal_page, privacy, subjects, tasks  # noqa: PLC0415
-        from surveys import delegating, following, rights, round_page  # noqa: F401, PLC0415
+        from registry import access, handover_pack, portal_page, privacy, publicity, subjects, tasks  # noqa: PLC0415
+        from surveys import delegating, following, method, rights, round_page  # noqa: F401, PLC0415
         from surveys.letters import REASONS, opened, responses  # noqa: F401, PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
+        publicity.add_public_models(*method.PUBLIC_MODELS)
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)

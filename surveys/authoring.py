@@ -23,7 +23,7 @@ from surveys.models import (
 )
 from surveys.models.questions import Kind, OfQuestion, QuestionRow, TableColumn, Threshold
 
-OF_ROUND = ("region", "reply_days", "has_finnish", "has_swedish", "has_english")
+OF_ROUND = ("region", "reply_days", "shows_total", "has_finnish", "has_swedish", "has_english")
 
 # --- From last year's ------------------------------------------------------------------------------------------------
 

@@ -129,9 +129,9 @@ def _problems_of_points(question, options):
     points = [option.points for option in options if not option.is_not_applicable]
     if question.is_scored and question.audience == Question.Audience.ASSOCIATIONS:
         return [_("Associations' answers give no points.")]
-    if question.kind in ONE_CHOICE and question.is_scored and None in points:
+    if question.kind in ONE_CHOICE | {Kind.MATRIX_SINGLE} and question.is_scored and None in points:
         return [_("Some options have points and some do not.")]
-    if question.is_scored and not question.most_points:
+    if question.is_scored and question.most_points <= 0:
         return [_("No answer gives points.")]
     if question.kind not in WITH_THRESHOLDS and question.thresholds.all():
         return [_("Only numbers have thresholds.")]

@@ -6,7 +6,7 @@ is the question's `counts`; where the registry knows nothing, the answer counts.
 """
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -112,15 +112,25 @@ def beside_answers(sheet):
     if not questions:
         return {}
     today = timezone.localdate()
-    knowledge = {key: _READERS[key](sheet.municipality, today) for key in {each.registry_fact for each in questions}}
+    knowledge = known_of([sheet.municipality.pk], {each.registry_fact for each in questions}, today)
     open_titles = set(Task.objects.open().filter(municipality=sheet.municipality).values_list("title", flat=True))
     found = {}
     for question in questions:
-        known = knowledge[question.registry_fact]
+        known = knowledge[question.registry_fact, sheet.municipality.pk]
         answer = sheet.answers.get(question.pk)
         titles = _titles(sheet.round, question, answer)
         found[question.pk] = Beside(question, answer, known(question), not open_titles.isdisjoint(titles))
     return found
+
+
+def known_of(municipalities, facts, on):
+    """Return {(fact, municipality's id): function from a question to Known} on day `on`, one query for each fact.
+
+    `municipalities` are ids, however many.
+    """
+    return {
+        (fact, pk): known for fact in sorted(facts) for pk, known in _READERS[fact](list(municipalities), on).items()
+    }
 
 
 @transaction.atomic
@@ -178,18 +188,28 @@ def _title(survey_round, question, answer):
     return Truncator(words).chars(Task._meta.get_field("title").max_length)
 
 
-# --- What the registry knows: for a municipality on a day, a function from a question to Known -----------------------
+# --- What the registry knows: for municipalities on a day, by id a function from a question to Known -----------------
 
 
-def _liaison(municipality, on):
-    situation = Situation(Municipality.objects.with_situation(on).get(pk=municipality.pk).situation)
+def _liaison(municipalities, on):
+    rows = Municipality.objects.with_situation(on).filter(pk__in=municipalities)
+    return {row.pk: _known_situation(Situation(row.situation)) for row in rows}
+
+
+def _known_situation(situation):
     option = _OPTION_OF_SITUATION.get(situation)
     known = Known([str(situation.label)], frozenset({option} if option else ()))
     return lambda question: known
 
 
-def _grant_periods(municipality, on):
-    periods = list(GrantPeriod.objects.for_municipality_page(municipality, on).order_by("closes_on", "pk"))
+def _grant_periods(municipalities, on):
+    periods = defaultdict(list)
+    for period in GrantPeriod.objects.for_municipalities(municipalities, on).order_by("closes_on", "pk"):
+        periods[period.municipality_id].append(period)
+    return {pk: _known_periods(periods[pk]) for pk in municipalities}
+
+
+def _known_periods(periods):
     lines = [
         _("%(name)s, until %(day)s") % {"name": each.name, "day": date_format(each.closes_on, "j.n.Y")}
         for each in periods
@@ -205,10 +225,15 @@ def _grant_periods(municipality, on):
     return known
 
 
-def _premises(municipality, on):
-    prices = Counter(
-        Premises.objects.for_municipality_page(municipality, on).order_by().values_list("price", flat=True)
-    )
+def _premises(municipalities, on):
+    prices = defaultdict(Counter)
+    rows = Premises.objects.for_municipalities(municipalities, on).order_by()
+    for pk, price in rows.values_list("municipality", "price"):
+        prices[pk][price] += 1
+    return {pk: _known_prices(prices[pk]) for pk in municipalities}
+
+
+def _known_prices(prices):
     lines = [
         ngettext("%(n)s place: %(price)s", "%(n)s places: %(price)s", prices[price])
         % {"n": prices[price], "price": price.label}

@@ -32,7 +32,7 @@ from surveys.plain_data import Reader, as_text, plain, read_file, written
 
 FORMAT = "rinnalla-questionnaire-1"
 LARGEST_FILE = 2_000_000
-_ROUND = ("year", "title", "introduction", "opens_on", "closes_on", "reply_days")
+_ROUND = ("year", "title", "introduction", "opens_on", "closes_on", "reply_days", "shows_total")
 _THEME = ("key", "name", "description", "is_scored")
 _ROUND_THEME = ("is_scored", "weight", "introduction")
 _QUESTION = (

@@ -26,7 +26,7 @@ from surveys.reading import Reading
 
 FORMAT = "rinnalla-round-1"
 LARGEST_FILE = 50_000_000
-_MOMENTS = ("opened_at", "closed_at", "reopened_at", "reopen_reason")
+_MOMENTS = ("announced_on", "opened_at", "closed_at", "reopened_at", "reopen_reason")
 _CORRECTION = ("place", "language", "old", "new", "reason", "corrected_at")
 _RESPONSE = (
     "respondent_post", "fallback_reason", "language", "started_at", "submitted_at", "submitted_post", "reopened_at",

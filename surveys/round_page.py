@@ -126,6 +126,11 @@ class RoundPage:
             for theme in self.sheet.themes
         ]
 
+    @property
+    def method_url(self):
+        """Where anyone reads what is asked and how answers are counted."""
+        return reverse("survey_method", args=[self.round.region.slug, self.round.year])
+
     def theme(self, key):
         """Return the round's theme with this key, or None, from what is kept of an opened round: no query."""
         themes = (question.round_theme for question in self.sheet.questions)

@@ -19,6 +19,7 @@ from public.region_list import (
     sort_heads,
     sorted_rows,
 )
+from public.survey_rows import coming_surveys
 from registry.figures import last_day_of_year, situation_over_time, years_of
 from registry.page_reads import (
     areas_and_sizes_of,
@@ -28,6 +29,7 @@ from registry.page_reads import (
     municipalities_of,
     region_at,
 )
+from surveys.models import Round
 
 
 @public_page
@@ -56,13 +58,17 @@ def region_detail(request, region_slug):
         **_list(rows, form, request.GET),
         **over_time,
         "coordinators": coordinator_cards(coordinators_of(region, today)),
-        "next_days": _next_days(region, rows, today) if on == today else [],
+        **(_next(region, rows, today) if on == today else {}),
     }
     return render(request, "public/region_detail.html", context, status=status)
 
 
-def _next_days(region, rows, today):
-    return next_days(grant_days_of(region, today), [(row.pk, row.name, row.url) for row in rows], today)
+def _next(region, rows, today):
+    """Return what is next: surveys that are or will be asked, and days of grants, with two queries."""
+    return {
+        "surveys": coming_surveys(region.slug, Round.objects.coming_in(region.pk, today)),
+        "next_days": next_days(grant_days_of(region, today), [(row.pk, row.name, row.url) for row in rows], today),
+    }
 
 
 def _list(rows, form, query):

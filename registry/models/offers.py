@@ -23,6 +23,10 @@ class OfferQuerySet(ScopedQuerySet, ValidityQuerySet):
         """Return what a municipality offers on day `on`, in one query."""
         return self.filter(municipality=municipality).current_on(on)
 
+    def for_municipalities(self, municipalities, on):
+        """Return what these municipalities (by id) offer on day `on`, in one query."""
+        return self.filter(municipality__in=municipalities).current_on(on)
+
 
 class Offer(Validity):
     """A fact about what a municipality offers, valid between two days and checked on a day. Abstract."""

@@ -16,6 +16,8 @@ from surveys.copies import answers_pdf
 from surveys.models import AnswerFile, Response
 from surveys.responses import STATES, state_of, told_by_theme
 from surveys.rights import REOPEN
+from surveys.score_rows import score_rows
+from surveys.scores import score_response
 from surveys.uploads import file_response
 
 
@@ -96,9 +98,9 @@ class ResponseAdmin(HistoryAdmin):
         return str(response.reopened_by)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        """Show below the response what it says, theme by theme."""
+        """Show below the response what it says, theme by theme, and how it counts."""
         if obj is not None:
-            context["themes"] = told_by_theme(obj)
+            context |= {"themes": told_by_theme(obj), "scores": score_rows(score_response(obj))}
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def get_steps(self, request, obj):

@@ -10,6 +10,7 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 from registry.admin.base import HistoryAdmin, Step
 from registry.admin.filters import OwnRelatedFilter
 from surveys.admin.frozen import FrozenInline, is_frozen
+from surveys.admin.method_pages import MethodPages
 from surveys.admin.round_pages import RoundPages
 from surveys.models import Round, RoundTheme
 
@@ -26,7 +27,7 @@ class RoundThemeInline(FrozenInline, TranslationStackedInline):
 
 
 @admin.register(Round)
-class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
+class RoundAdmin(RoundPages, MethodPages, HistoryAdmin, TranslationAdmin):
     """Survey rounds of the region."""
 
     list_display = ["title", "year", "region", "state", "opens_on", "closes_on"]
@@ -43,7 +44,7 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
     def get_urls(self):
         named = [
             path(f"<int:object_id>/{page}/", self.admin_site.admin_view(view), name=f"surveys_round_{page}")
-            for page, view in self.pages().items()
+            for page, view in (self.pages() | self.method_pages()).items()
         ]
         starts = [
             path("import/", self.admin_site.admin_view(self.import_file), name="surveys_round_import"),
@@ -81,6 +82,7 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
             Step(_("Compared with last year's"), self.step_url("differences", obj)),
             Step(_("Download as a file"), self.step_url("export_file", obj)),
         ]
+        steps += self.method_steps(request, obj)
         if not obj.is_draft:
             steps.insert(1, Step(_("Responses"), self.step_url("responses", obj)))
             steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))

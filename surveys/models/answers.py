@@ -97,7 +97,7 @@ class ResponseQuerySet(OfRoundQuerySet):
     def with_round(self):
         """Fetch the round, the municipality and the number of the round's last correction along."""
         corrections = apps.get_model("surveys", "WordingCorrection").objects.last_numbers_of(models.OuterRef("round"))
-        rows = self.select_related("round", "municipality")
+        rows = self.select_related("round__region", "municipality")
         return rows.annotate(last_correction=models.Subquery(corrections[:1]))
 
     def for_answering(self, municipality, year, account):

@@ -1,7 +1,8 @@
 """What an opened round asks stays as it is (rule 4 of docs/rules.md, docs/adr/0017).
 
 Every table of a round's structure is a `Structure` with a `StructureQuerySet`: saving,
-deleting and bulk changes ask here first, whoever calls them.
+deleting and bulk changes ask here first, whoever calls them. A round's method is a public
+page, and bulk changes send no signal: they say themselves that public pages are made anew.
 """
 
 from django.apps import apps
@@ -11,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from registry.models.scope import ScopedQuerySet
+from registry.publicity import touch
 
 FROZEN = _(
     "The survey of %(year)s has been opened, so its questions stay as they are. Correct a misspelling with "
@@ -53,6 +55,7 @@ class StructureQuerySet(ScopedQuerySet):
             self.refuse_if_opened()
             n_rows = super().update(**values)
             self.model._base_manager.filter(pk__in=moved).refuse_if_opened()
+            touch()
         return n_rows
 
     update.alters_data = True
@@ -73,6 +76,7 @@ class StructureQuerySet(ScopedQuerySet):
         objs = list(objs)
         with transaction.atomic():
             refuse_if_opened(Q(pk__in={row.owning_round_id for row in objs}))
+            touch()
             return super().bulk_create(objs, *args, **kwargs)
 
     def bulk_update(self, objs, *args, **kwargs):
@@ -84,6 +88,7 @@ class StructureQuerySet(ScopedQuerySet):
                 Q(pk__in={row.owning_round_id for row in objs})
                 | Q(pk__in=stored.order_by().values(self.model.ROUND_PATH))
             )
+            touch()
             return super().bulk_update(objs, *args, **kwargs)
 
     bulk_update.alters_data = True
@@ -92,6 +97,7 @@ class StructureQuerySet(ScopedQuerySet):
         """Write corrected words past the freeze; for surveys/authoring.py alone, which logs them."""
         if unknown := set(wordings) - self.model.wording_columns():
             raise ValueError(f"Not words: {unknown}")
+        touch()
         return super().update(**wordings)
 
     correct.alters_data = True

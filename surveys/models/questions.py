@@ -12,6 +12,7 @@ How each kind is answered is told in surveys/models/answers.py. What scores:
 
 A question is scored when one of its options or thresholds has points. The maximum is what
 the best answer gives; an option that `is_not_applicable` takes the question out of both.
+Counting itself is surveys/scoring.py.
 """
 
 from decimal import Decimal
@@ -59,6 +60,7 @@ MATRICES = frozenset({Kind.MATRIX_SINGLE, Kind.MATRIX_MULTIPLE})
 WITH_OPTIONS = CHOICES | MATRICES
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.EURO, Kind.PERCENT, Kind.YEAR})
 WITH_THRESHOLDS = NUMBERS - {Kind.YEAR}
+SCORED_BY_OPTIONS = WITH_OPTIONS - {Kind.RANKING}
 TEXTS = frozenset({Kind.SHORT_TEXT, Kind.LONG_TEXT})
 # A table without rows of its own is filled row by row; one with rows has just those.
 WITH_ROWS = MATRICES | {Kind.TABLE}
@@ -91,6 +93,19 @@ class QuestionQuerySet(StructureQuerySet):
         ).prefetch_related(
             "options", "rows", "columns", "thresholds", "conditions__earlier__indicator", "conditions__option"
         )
+
+    def for_method(self):
+        """Fetch what the public page of the method tells, in six queries."""
+        terms = ConditionTerm.objects.select_related("earlier", "option")
+        return self.select_related(
+            "round_theme__theme", "indicator", "criterion", "area", "size_class"
+        ).prefetch_related(
+            "options", "rows", "columns", "thresholds", models.Prefetch("conditions", queryset=terms)
+        )  # fmt: skip
+
+    def for_points(self):
+        """Fetch the criterion along, by which the same points are counted another way."""
+        return self.select_related("criterion")
 
 
 class Question(Structure):
@@ -284,7 +299,7 @@ class Question(Structure):
     @property
     def is_scored(self):
         """Whether answers give points; needs `with_structure`."""
-        if self.kind in WITH_OPTIONS:
+        if self.kind in SCORED_BY_OPTIONS:
             return any(option.points is not None for option in self.options.all())
         return self.kind in WITH_THRESHOLDS and bool(self.thresholds.all())
 
@@ -295,10 +310,12 @@ class Question(Structure):
             return None
         if self.kind in WITH_THRESHOLDS:
             return max(threshold.points for threshold in self.thresholds.all())
-        points = [option.points for option in self.options.all() if option.points is not None]
+        options = [option for option in self.options.all() if option.points is not None]
         if self.kind not in {Kind.MULTIPLE, Kind.MATRIX_MULTIPLE}:
-            return max(points)
-        whole = sum((each for each in points if each > 0), Decimal(0))
+            return max(option.points for option in options)
+        together = sorted((each.points for each in options if each.points > 0 and not each.is_exclusive), reverse=True)
+        alone = [each.points for each in options if each.is_exclusive]
+        whole = max([sum(together[: self.max_choices], Decimal(0)), *alone])
         return whole if self.max_points is None else min(whole, self.max_points)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext_lazy, pgettext
 
 from registry.models.periods import validity_covers
 from registry.models.scope import RegionRowQuerySet
+from registry.publicity import touch
 from surveys.models.freezing import FROZEN, Structure
 
 LANGUAGES = ("fi", "sv", "en")
@@ -19,6 +20,7 @@ HOLIDAY_MONTH = 7
 # What may no longer change when a round has been opened; the days on which it closes may be moved.
 FROZEN_COLUMNS = frozenset(
     {"region_id", "year", "has_finnish", "has_swedish", "has_english", "opens_on", "opened_at", "copied_from_id"}
+    | {"shows_total"}
     | {f"{name}_{language}" for name in ("title", "introduction") for language in LANGUAGES}
 )
 
@@ -42,6 +44,25 @@ class RoundQuerySet(RegionRowQuerySet):
         """Return the rounds that no longer take answers on day `on`."""
         return self.opened().filter(Q(closed_at__isnull=False) | Q(closes_on__lt=on))
 
+    def with_method_page(self):
+        """Return the rounds whose method anyone may read: opened ones, and drafts whose method has been announced."""
+        return self.filter(Q(opened_at__isnull=False) | Q(announced_on__isnull=False))
+
+    def for_method_page(self, region_slug, year):
+        """Return the round of a year whose method stands at this address, with its region, or None; one query."""
+        rows = self.with_method_page().filter(region__slug=region_slug, region__records_from__isnull=False, year=year)
+        return rows.select_related("region").first()
+
+    def for_sitemap(self):
+        """Return (region's slug, year) of each round whose method anyone may read, in one query."""
+        rows = self.with_method_page().filter(region__records_from__isnull=False)
+        return rows.order_by("region__slug", "year").values_list("region__slug", "year")
+
+    def coming_in(self, region_id, on):
+        """Return the rounds of a region that are open on day `on` or will be and whose method may be read."""
+        coming = self.with_method_page().filter(region=region_id, closed_at__isnull=True, closes_on__gte=on)
+        return coming.order_by("opens_on", "pk")
+
     def asked_of(self, municipality):
         """Return the opened rounds of the regions to which `municipality` belonged when each opened, the newest first.
 
@@ -50,7 +71,7 @@ class RoundQuerySet(RegionRowQuerySet):
         member = Q(region__memberships__municipality=municipality)
         asked = self.opened().filter(member & validity_covers(F("opens_on"), "region__memberships__"))
         corrections = apps.get_model("surveys", "WordingCorrection").objects.last_numbers_of(OuterRef("pk"))
-        return asked.annotate(last_correction=Subquery(corrections[:1])).order_by("-opens_on", "-pk")
+        return asked.select_related("region").annotate(last_correction=Subquery(corrections[:1])).order_by("-opens_on", "-pk")
 
     def latest_before(self, survey_round):
         """Return the region's round of the nearest earlier year, or None."""
@@ -62,6 +83,7 @@ class RoundQuerySet(RegionRowQuerySet):
         with transaction.atomic():
             if touched & FROZEN_COLUMNS:
                 self.refuse_if_opened()
+            touch()
             return super().update(**values)
 
     update.alters_data = True
@@ -84,6 +106,7 @@ class RoundQuerySet(RegionRowQuerySet):
         """Write corrected words past the freeze; for surveys/authoring.py alone, which logs them."""
         if unknown := set(wordings) - Round.wording_columns():
             raise ValueError(f"Not words: {unknown}")
+        touch()
         return super().update(**wordings)
 
     correct.alters_data = True
@@ -121,6 +144,18 @@ class Round(models.Model):
         _("days for comments"),
         default=14,
         help_text=_("How many days after closing the municipalities have for looking at their pages."),
+    )
+    shows_total = models.BooleanField(
+        _("shows a total"),
+        default=False,
+        help_text=_("Beside the themes' scores also one over all of them, by the themes' weights."),
+    )
+    announced_on = models.DateField(
+        _("method published on"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("From this day on anyone can read what is asked and how it is scored, before the round opens."),
     )
     has_finnish = models.BooleanField(_("asked in Finnish"), default=True)
     has_swedish = models.BooleanField(_("asked in Swedish"), default=False)
@@ -224,6 +259,18 @@ class Round(models.Model):
     def is_draft(self):
         """Whether the questions may still be changed."""
         return self.opened_at is None
+
+    @property
+    def has_method_page(self):
+        """Whether anyone may read what is asked and how it is scored."""
+        return not self.is_draft or self.announced_on is not None
+
+    @property
+    def last_answering_day(self):
+        """The last day on which answers were or will be taken."""
+        if self.closed_at is None:
+            return self.closes_on
+        return min(self.closes_on, timezone.localdate(self.closed_at))
 
     def is_open_on(self, on):
         """Whether answers are taken on day `on`; the same rule as `open_on`."""

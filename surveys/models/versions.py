@@ -26,6 +26,15 @@ class ComparabilityQuerySet(StructureQuerySet):
             .order_by("to_question__round_theme__position", "to_question__position", "pk")
         )
 
+    def for_method(self, survey_round):
+        """Return a round's verdicts that anyone may read, as a list in the order of the questions, removed ones last.
+
+        Of a draft only what a person has decided: nobody has looked at the rest yet.
+        """
+        rows = self.of_round(survey_round).select_related("from_question__round")
+        known = rows.filter(decided_at__isnull=False) if survey_round.is_draft else rows
+        return sorted(known, key=lambda row: row.to_question_id is None)
+
 
 class Comparability(Structure):
     """Whether a question can be compared with the one before it, as a person has decided (rule 3 of docs/rules.md).
