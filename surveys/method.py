@@ -1,4 +1,4 @@
-"""The method of a round as anyone may read it: what is asked, what gives points, how years compare. Plain rows in words."""
+"""The method of a round as anyone may read it: what is asked, what gives points, how years compare."""
 
 from collections import Counter
 from dataclasses import dataclass, field

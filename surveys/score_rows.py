@@ -26,7 +26,7 @@ class DerivationRow:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """A theme's, a criterion's or the total's score in words; `why` tells why there is none, `rows` where it is from."""
+    """A theme's, a criterion's or the total's score in words; `why` tells why there is none, `rows` whence."""
 
     name: str
     value: str
@@ -110,5 +110,3 @@ def exact_in_words(exact):
     number = Decimal(exact.numerator) / Decimal(exact.denominator)
     words = plain_number(number, 2)
     return words if number == round(number, 2) else f"≈ {words}"
-
-

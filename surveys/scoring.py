@@ -26,7 +26,7 @@ from django.utils.translation import pgettext_lazy
 from registry.figures import Share
 from surveys.conditions import shown_keys
 from surveys.models import Answer, Criterion, Question, RoundTheme
-from surveys.models.questions import MATRICES, ONE_CHOICE, WITH_THRESHOLDS, Kind
+from surveys.models.questions import MATRICES, ONE_CHOICE, WITH_THRESHOLDS
 from surveys.told import told
 
 SCORING_VERSION = "1"
@@ -99,7 +99,9 @@ def _points_of_rows(question, rows):
     counted = [points for outcome, points in found if outcome == Outcome.COUNTED]
     if counted:
         return Outcome.COUNTED, sum(counted) / len(counted)
-    return (Outcome.TAKEN_OUT if any(outcome == Outcome.TAKEN_OUT for outcome, _p in found) else Outcome.UNANSWERED), None
+    return (
+        Outcome.TAKEN_OUT if any(outcome == Outcome.TAKEN_OUT for outcome, _p in found) else Outcome.UNANSWERED
+    ), None
 
 
 def _within(question, points):

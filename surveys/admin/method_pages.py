@@ -36,7 +36,8 @@ class WeightsForm(forms.Form):
         label=gettext_lazy("Show a total over the themes"),
         required=False,
         help_text=gettext_lazy(
-            "Usually there is none: the themes are told side by side. With it, the themes' weights say how much each counts."
+            "Usually there is none: the themes are told side by side. "
+            "With it, the themes' weights say how much each counts."
         ),
     )
 
@@ -55,7 +56,11 @@ class WeightsForm(forms.Form):
     def parts(self):
         """The themes with their inputs: (ThemeWeights, field, [(QuestionWeight, field), …])."""
         return [
-            (part, self[f"theme-{part.theme.pk}"], [(line, self[f"question-{line.question.pk}"]) for line in part.lines])
+            (
+                part,
+                self[f"theme-{part.theme.pk}"],
+                [(line, self[f"question-{line.question.pk}"]) for line in part.lines],
+            )
             for part in self.themes
         ]
 
@@ -128,7 +133,10 @@ class MethodPages:
             effects=lambda: [
                 _("Anyone can read what will be asked and how it is scored: %(address)s")
                 % {"address": method_url(survey_round)},
-                _("You can go on changing the questions until the round opens; the page follows. It can be taken back."),
+                _(
+                    "You can go on changing the questions until the round opens; the page follows. "
+                    "It can be taken back."
+                ),
                 *_what_is_missing(survey_round),
             ],
             do=lambda: announce_method(survey_round, by=request.user),
@@ -144,7 +152,9 @@ class MethodPages:
             survey_round,
             form,
             title=_("Take the method page back"),
-            effects=lambda: [_("The page can no longer be read. It becomes public when the round opens, at the latest.")],
+            effects=lambda: [
+                _("The page can no longer be read. It becomes public when the round opens, at the latest.")
+            ],
             do=lambda: withdraw_method(survey_round, by=request.user),
         )
 

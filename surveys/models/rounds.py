@@ -71,7 +71,11 @@ class RoundQuerySet(RegionRowQuerySet):
         member = Q(region__memberships__municipality=municipality)
         asked = self.opened().filter(member & validity_covers(F("opens_on"), "region__memberships__"))
         corrections = apps.get_model("surveys", "WordingCorrection").objects.last_numbers_of(OuterRef("pk"))
-        return asked.select_related("region").annotate(last_correction=Subquery(corrections[:1])).order_by("-opens_on", "-pk")
+        return (
+            asked.select_related("region")
+            .annotate(last_correction=Subquery(corrections[:1]))
+            .order_by("-opens_on", "-pk")
+        )
 
     def latest_before(self, survey_round):
         """Return the region's round of the nearest earlier year, or None."""
