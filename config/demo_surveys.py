@@ -1,13 +1,15 @@
-"""The demo's surveys: last year's round, closed, and this year's made from it, through the functions the site uses."""
+"""The demo's surveys: last year's round, closed, and this year's made from it, by the functions the site uses."""
 
 import datetime as dt
 
 from accounts.models import User
 from config.demo_answers import answer_last_year, answer_this_year, on_day
 from registry.models import Region
+from surveys.announcing import announce_method
 from surveys.authoring import copy_round, decide_comparability, open_round
 from surveys.default_questionnaire import load_questionnaire
 
+A_WEEK = dt.timedelta(days=7)
 BEST = {
     "fi": "Mitä hyvää yhteistyössä syntyi tänä vuonna?",
     "sv": "Vad gott kom det ut av samarbetet i år?",
@@ -21,11 +23,12 @@ WHY = {
 
 
 def add_rounds(today):
-    """Ask the default questionnaire last year and, with another theme question, this year; Keski-Suomi still writes."""
+    """Ask the default questionnaire last year and, with another theme question, this year; Keski-Suomi still writes, in public."""
     north, central = Region.objects.get(code="17"), Region.objects.get(code="13")
     by = User.objects.get(email="coordinator@example.org")
     first, _n_indicators = load_questionnaire(north, year=today.year - 1, by=by)
-    last_year = open_round(first, by=by)
+    with on_day(first.opens_on - A_WEEK):
+        last_year = open_round(first, by=by)
     with on_day(first.opens_on + dt.timedelta(days=20)):
         answer_last_year(last_year)
     opens_on, closes_on = _days_around(today)
@@ -35,11 +38,14 @@ def add_rounds(today):
         setattr(question, f"wording_{language}", wording)
     question.save()
     decide_comparability(this_year, "theme_question", "municipality", "changed", reason=WHY, by=by)
-    this_year = open_round(this_year, by=by)
+    with on_day(min(today, opens_on - A_WEEK)):
+        this_year = open_round(this_year, by=by)
     # Yesterday, so that nothing is said to be of later today; in and near July the demo's survey waits for the autumn.
     with on_day(min(max(today - dt.timedelta(days=1), opens_on), closes_on)):
         answer_this_year(this_year)
-    load_questionnaire(central, year=today.year, by=User.objects.get(email="coordinator.keski-suomi@example.org"))
+    writer = User.objects.get(email="coordinator.keski-suomi@example.org")
+    draft, _n_indicators = load_questionnaire(central, year=today.year, by=writer)
+    announce_method(draft, by=writer)
 
 
 def _days_around(today):

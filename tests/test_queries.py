@@ -18,9 +18,12 @@ from registry.models import (
     RegionMembership,
 )
 from registry.publicity import touch
+from surveys.models import ConditionTerm, Criterion, QuestionRow
 from tests import factories
+from tests.surveys import factories as survey_factories
 
-MOST = 8
+MOST = 9
+FAR = dt.date(2026, 12, 31)
 
 
 def fill(region, n):
@@ -43,6 +46,26 @@ def fill(region, n):
             Channel.objects.create(municipality=municipality, name="x", kind=Channel.Kind.CALENDAR)
             GrantPeriod.objects.create(municipality=municipality, name="x", closes_on=dt.date(2100, 1, 1))
         factories.CoordinatorFactory(region=region)
+    ask(region, n)
+
+
+def ask(region, n):
+    """Let `region` ask n themes of n questions, each with n of everything, in a survey whose method is public."""
+    survey_round = survey_factories.RoundFactory(region=region, announced_on=dt.date(2026, 8, 1), closes_on=FAR)
+    for _theme in range(n):
+        theme, before = survey_factories.RoundThemeFactory(round=survey_round), None
+        for _number in range(n):
+            keys = [f"k{number}" for number in range(n)]
+            made = survey_factories.question(theme, "matrix_single", keys, criterion=criterion())
+            made.options.update(points=1)
+            QuestionRow.objects.create(question=made, key="r", label_fi="Rivi")
+            if before:
+                ConditionTerm.objects.create(question=made, earlier=before, option=before.options.first())
+            before = made
+
+
+def criterion():
+    return Criterion.objects.get_or_create(key="c", name_fi="Kriteeri")[0]
 
 
 @pytest.fixture
@@ -60,7 +83,8 @@ def one_and_three(reference):
 @pytest.mark.parametrize(
     ("of_one", "of_three", "queries"),
     [
-        ("/yksi/", "/kolme/", 8),
+        ("/yksi/", "/kolme/", 9),
+        ("/yksi/kysely/2026/menetelma/", "/kolme/kysely/2026/menetelma/", 9),
         ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 7),
         ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 8),
         ("/?haku=kunta", "/?haku=kunta", 5),
@@ -70,7 +94,7 @@ def one_and_three(reference):
         ("/palaute/kiitos/", "/palaute/kiitos/", 1),
         ("/yksi/kuva.png", "/kolme/kuva.png", 3),
         ("/yksi/yksi-kunta-0/kuva.png", "/kolme/kolme-kunta-0/kuva.png", 2),
-        ("/sitemap.xml", "/sitemap.xml", 3),
+        ("/sitemap.xml", "/sitemap.xml", 4),
         ("/tietosuoja/", "/tietosuoja/", 2),
         ("/palaute/", "/palaute/", 2),
         ("/yksi/ei-ole/", "/kolme/ei-ole/", 3),

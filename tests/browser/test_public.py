@@ -1,5 +1,7 @@
 """Every public page type in a real browser: accessible, at every width, by keyboard, under the strict CSP."""
 
+import datetime as dt
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -12,6 +14,7 @@ from tests.demo_world import load_demo
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+YEAR = dt.date.today().year  # the demo lives today
 PAGES = {
     "home": "/",
     "search": "/?haku=jarvi",
@@ -24,6 +27,8 @@ PAGES = {
     "municipality with a fallback": "/pohjois-pohjanmaa/karsamaki/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/sv/tietosuoja/",
+    "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",
+    "method of a draft": f"/sv/keski-suomi/kysely/{YEAR}/menetelma/",
     "about": "/en/tietoa/",
     "feedback": "/palaute/?sivu=/pohjois-pohjanmaa/oulu/",
     "thanks": "/palaute/kiitos/",

@@ -21,7 +21,7 @@ from surveys.sheet import Sheet
 from tests import factories
 from tests.surveys.default_round import default_round
 from tests.surveys.scoring_by_hand import figures_by_hand
-from tests.surveys.test_properties import forget
+from tests.surveys.test_round_files import forget
 
 pytestmark = pytest.mark.django_db
 OPENED = "2026-08-01T06:00Z"
@@ -263,8 +263,6 @@ def rounds(draw):
 
 def recomputed(whole, seed, n_municipalities, unknown):
     region = Region.objects.get(code="17")
-    Answer.objects.all().delete()
-    Response.objects.all().delete()
     forget()
     survey_round = opened(import_questionnaire(json.dumps(whole), region, by=None))
     places = Municipality.objects.filter(pk__in=region.memberships.values("municipality"))[:n_municipalities]
