@@ -58,13 +58,15 @@ def region_detail(request, region_slug):
         **_list(rows, form, request.GET),
         **over_time,
         "coordinators": coordinator_cards(coordinators_of(region, today)),
-        **(_next(region, rows, today) if on == today else {}),
+        **_next(region, rows, today, is_now=on == today),
     }
     return render(request, "public/region_detail.html", context, status=status)
 
 
-def _next(region, rows, today):
-    """Return what is next: surveys that are or will be asked, and days of grants, with two queries."""
+def _next(region, rows, today, *, is_now):
+    """Return what is next: surveys that are or will be asked, and days of grants; two queries, nothing on a past day."""
+    if not is_now:
+        return {"surveys": [], "next_days": []}
     return {
         "surveys": coming_surveys(region.slug, Round.objects.coming_in(region.pk, today)),
         "next_days": next_days(grant_days_of(region, today), [(row.pk, row.name, row.url) for row in rows], today),
