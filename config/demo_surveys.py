@@ -23,7 +23,7 @@ WHY = {
 
 
 def add_rounds(today):
-    """Ask the default questionnaire last year and, with another theme question, this year; Keski-Suomi writes in public."""
+    """Ask the default questionnaire last year and, otherwise themed, this year; Keski-Suomi writes in public."""
     north, central = Region.objects.get(code="17"), Region.objects.get(code="13")
     by = User.objects.get(email="coordinator@example.org")
     first, _n_indicators = load_questionnaire(north, year=today.year - 1, by=by)
