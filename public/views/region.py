@@ -64,7 +64,7 @@ def region_detail(request, region_slug):
 
 
 def _next(region, rows, today, *, is_now):
-    """Return what is next: surveys that are or will be asked, and days of grants; two queries, nothing on a past day."""
+    """Return what is next: surveys that are or will be asked, and days of grants; nothing on a past day."""
     if not is_now:
         return {"surveys": [], "next_days": []}
     return {
