@@ -264,6 +264,9 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,5/600s/key",
     # What comes by one link to a theme of the survey; whoever answers saves each answer by itself.
     "survey_link": "120/m/key",
+    # What comes by one municipality's open link to associations: a full hall at once, and no more than that. Counted
+    # by the link, because nothing is kept of whoever answers.
+    "association_side": "400/h/key",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",
