@@ -102,6 +102,11 @@ class ShownCounts:
     states: tuple[tuple[str, int], ...]
 
     @property
+    def rows(self):
+        """(label, n, per cent of those who answered) of each option."""
+        return [(label, n, round(100 * n / self.n)) for label, n in self.lines] if self.n else []
+
+    @property
     def is_shown(self):
         """Whether there is something to show."""
         return bool(self.n or any(n for _label, n in self.states))
