@@ -428,7 +428,14 @@ MAIL_NAME_SERVER = env.str("MAIL_NAME_SERVER", "")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Limits of tries are counted where every process sees them.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # The usual 300 would throw away what counts tries to sign in when a hall answers a form at once.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 _LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 if _LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

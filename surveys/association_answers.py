@@ -15,6 +15,9 @@ from surveys.models import Answer, AssociationTally, PaperBatch, Round
 from surveys.suppression import STATE
 
 FORM_LIVES = 7 * 24 * 3600  # seconds for which an opened form may be sent
+# Seconds for which a sent one is known: long enough for whoever presses twice or goes back, and short, because the
+# cache that also counts tries to sign in must not fill.
+SENT_KNOWN_FOR = 3600
 _SALT = "surveys.association_answers"
 
 
@@ -40,7 +43,7 @@ def form_mark(open_link):
 def take_sheet(open_link, form, mark):
     """Add what `form` (an association_form that was sent) says to the sums; return whether it was counted now.
 
-    False for a form that has been counted already. Nothing but the sums is kept; for a week the cache knows that
+    False for a form that has been counted already. Nothing but the sums is kept; for an hour the cache knows that
     this form has been sent. Raises ValidationError: "closed", "old" (the form was opened too long ago, or elsewhere),
     "invalid", "empty".
     """
@@ -52,7 +55,7 @@ def take_sheet(open_link, form, mark):
     chosen = {asked.question.key: _chosen(asked.reading) for asked in form.asked if asked.question.is_asked}
     if not any(chosen.values()):
         raise ValidationError(_("Answer at least one question."), code="empty")
-    if not cache.add(_sent_key(open_link, mark), 1, FORM_LIVES):
+    if not cache.add(_sent_key(open_link, mark), 1, SENT_KNOWN_FOR):
         return False
     tally, _is_new = AssociationTally.objects.select_for_update().get_or_create(
         round=survey_round, municipality=open_link.municipality

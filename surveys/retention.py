@@ -57,6 +57,11 @@ def _delete_files(files):
     return delete_rows(files)
 
 
+def _of_nobody(_subject):
+    """Find nothing: no row tells of a person."""
+    return Q(pk__in=[])
+
+
 RETENTIONS = (
     Retention(
         Answer,
@@ -123,7 +128,9 @@ OF_PERSON = {
     Round: Declared(accounts_in("opened_by", "closed_by", "reopened_by"), _STAYS, WORK),
     Comparability: Declared(accounts_in("decided_by"), _STAYS, WORK),
     WordingCorrection: Declared(accounts_in("corrected_by"), _STAYS, WORK),
-    OpenLink: Declared(accounts_in("made_by"), _STAYS, WORK),
+    OpenLink: Declared(accounts_in("made_by"), _STAYS, WORK, of_others=frozenset({"seed"})),
     AssociationEdition: Declared(accounts_in("made_by"), _STAYS, WORK),
-    PaperBatch: Declared(accounts_in("entered_by", "corrected_by"), _STAYS, WORK),
+    AssociationTally: Declared(_of_nobody, _STAYS, _("Sums alone: nothing tells who answered.")),
+    # A batch's sums are read by nobody, not by who typed them either (docs/adr/0026).
+    PaperBatch: Declared(accounts_in("entered_by", "corrected_by"), _STAYS, WORK, of_others=frozenset({"counts"})),
 }

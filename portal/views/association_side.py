@@ -38,13 +38,15 @@ def association_side(request, found, token):
     if request.method != "POST":
         return _show(request, context, association_form(side.round))
     if not ratelimit.consume(request, action="association_side", key=str(found.pk)):
-        return render(request, "429.html", {"page_path": ""}, status=429)
+        problem = _("Very many are answering just now. Your answers are below: send again in a moment.")
+        return _show(request, context, association_form(side.round, request.POST), [problem], status=429)
     return _take(request, context, token)
 
 
-def _show(request, context, form, problems=()):
+def _show(request, context, form, problems=(), status=422):
     context |= {"form": form, "mark": form_mark(context["side"]), "problems": problems, "trap": TRAP}
-    return render(request, "links/association_side.html", context, status=422 if problems or form.errors else 200)
+    status = status if problems or form.errors else 200
+    return render(request, "links/association_side.html", context, status=status)
 
 
 def _take(request, context, token):

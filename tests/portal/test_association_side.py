@@ -117,6 +117,9 @@ def test_too_many_at_once_are_asked_to_come_later_whoever_they_are(side, setting
 
     assert seen == [302, 302, 429]
     assert tally()[0] == 2
+    _client, late = send(side, avustukset="no")
+    assert 'value="no" checked' in late.content.decode()
+    assert "lähetä hetken päästä uudelleen" in late.content.decode()
 
 
 def everything_stored():

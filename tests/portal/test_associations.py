@@ -135,6 +135,17 @@ def test_a_correction_shows_no_sum_replaces_a_question_and_leaves_a_trace(side, 
     assert batch.history.count() == 2
 
 
+def test_ones_own_data_tells_that_papers_were_typed_and_none_of_their_sums(side, leena):
+    leena.post(f"{PAGE}paperit/", papers_typed(**{"n_papers": "37", "tilat--yes": "23"}))
+    tables = {table.key: table for table in leena.get("/oma/tiedot/").context["tables"]}
+
+    (row,) = tables["surveys.paperbatch"].rows
+    assert "Yhdistysilta" in row.values()
+    told = str([(table.rows, table.history) for table in tables.values()])
+    assert "'yes'" not in told
+    assert side.link.seed not in told
+
+
 def test_withdrawn_papers_count_no_more(side, leena):
     leena.post(f"{PAGE}paperit/", papers_typed())
     batch = PaperBatch.objects.get()
