@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portal.views import (
+    associations,
     contacts,
     coordination,
     directory,
@@ -20,6 +21,16 @@ from portal.views import (
     survey_theme,
     tasks,
 )
+
+_of_associations = [
+    path("", associations.portal_associations, name="portal_associations"),
+    path("osoite/", associations.portal_associations_link, name="portal_associations_link"),
+    path("koodi.<slug:kind>", associations.portal_associations_code, name="portal_associations_code"),
+    path("<slug:what>.pdf", associations.portal_associations_print, name="portal_associations_print"),
+    path("paperit/", associations.portal_associations_papers, name="portal_associations_papers"),
+    path("paperit/<uuid:key>/", associations.portal_associations_paper, name="portal_associations_paper"),
+    path("paperit/<uuid:key>/peru/", associations.portal_associations_withdraw, name="portal_associations_withdraw"),
+]
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -49,6 +60,7 @@ _of_municipality = [
     path("kysely/<int:year>/vastaukset.pdf", survey_copy.portal_survey_copy, name="portal_survey_copy"),
     path("kysely/<int:year>/tiedosto/<uuid:key>/", survey_file.portal_survey_file, name="portal_survey_file"),
     path("kysely/<int:year>/rekisteri/<slug:question>/", survey_facts.portal_survey_fact, name="portal_survey_fact"),
+    path("kysely/<int:year>/yhdistykset/", include(_of_associations)),
     path("kysely/", survey.portal_surveys, name="portal_surveys"),
     path("kysely/<int:year>/", survey.portal_survey, name="portal_survey"),
     path("kysely/<int:year>/aloita/", survey.portal_survey_begin, name="portal_survey_begin"),

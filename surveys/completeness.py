@@ -100,7 +100,23 @@ def problems_of_question(question, languages):
             sentences.append(
                 _("“%(column)s” is missing in %(languages)s.") % {"column": label, "languages": ", ".join(gaps)}
             )
+    if question.audience == Question.Audience.ASSOCIATIONS:
+        sentences += _problems_of_associations(question)
     return sentences + _problems_of_parts(question, languages) + _problems_of_conditions(question)
+
+
+def _problems_of_associations(question):
+    """Return what could tell who answered, or would not fit into the short form (docs/adr/0026)."""
+    sentences = []
+    if question.kind not in ONE_CHOICE:
+        sentences.append(_("Associations choose one of several: yes or no, one option, a scale, a change."))
+    if question.asks_evidence or question.asks_note or any(option.asks_what for option in question.options.all()):
+        sentences.append(_("Associations are asked for no words of their own: they could tell who answered."))
+    if question.is_required:
+        sentences.append(_("No question to associations is required."))
+    if question.conditions.all():
+        sentences.append(_("Questions to associations have no conditions: the form is one short page."))
+    return sentences
 
 
 def _problems_of_parts(question, languages):

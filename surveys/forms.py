@@ -51,6 +51,16 @@ _WORDS_OF_STATES = {
     "not_obtained": lambda: _("The information was not obtained"),
     "not_applicable": lambda: _("Does not concern our municipality"),
 }
+_ASSOCIATIONS_WORDS_OF_STATES = {
+    "do_not_know": lambda: _("We cannot say"),
+    "not_applicable": lambda: _("Does not concern us"),
+}
+
+
+def words_of_state(question, state):
+    """Return how whoever is asked chooses a state in place of an answer."""
+    own = _ASSOCIATIONS_WORDS_OF_STATES if question.audience == question.Audience.ASSOCIATIONS else {}
+    return {**_WORDS_OF_STATES, **own}[state]()
 
 
 def build_theme_form(questions, *, answers=None, data=None, files=None, is_numbered=True):
@@ -224,7 +234,7 @@ class AskedQuestion:
         """What may be chosen in place of an answer."""
         chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
         return [
-            {"key": state, "label": _WORDS_OF_STATES[state](), "is_chosen": chosen == state}
+            {"key": state, "label": words_of_state(self.question, state), "is_chosen": chosen == state}
             for state in self.question.offered_states
         ]
 

@@ -14,9 +14,13 @@ from surveys.history import without_words
 from surveys.models import (
     Answer,
     AnswerFile,
+    AssociationEdition,
+    AssociationTally,
     Comparability,
     Delegation,
     Kind,
+    OpenLink,
+    PaperBatch,
     PendingSave,
     Question,
     Response,
@@ -53,6 +57,11 @@ def _delete_files(files):
     return delete_rows(files)
 
 
+def _of_nobody(_subject):
+    """Find nothing: no row tells of a person."""
+    return Q(pk__in=[])
+
+
 RETENTIONS = (
     Retention(
         Answer,
@@ -82,6 +91,20 @@ RETENTIONS = (
         lambda today: PendingSave.objects.filter(received_at__date__lt=months_before(today, 1)),
         delete_rows,
     ),
+    Retention(
+        AssociationTally,
+        _("The sums of what associations answered by the open link; no single answer is kept at all"),
+        _("12 months after the round closed; the editions, which show no group under five, stay"),
+        lambda today: AssociationTally.objects.filter(round__closes_on__lt=months_before(today, 12)),
+        delete_rows,
+    ),
+    Retention(
+        PaperBatch,
+        _("The sums of associations' answers on paper, and who counted them"),
+        _("12 months after the round closed; the editions, which show no group under five, stay"),
+        lambda today: PaperBatch.objects.filter(round__closes_on__lt=months_before(today, 12)),
+        delete_rows,
+    ),
 )
 
 _ONLY_ACCOUNT = _("only the link to the account is personal; it goes with the account")
@@ -89,6 +112,8 @@ KEPT_OTHERWISE = {
     Round: _ONLY_ACCOUNT,
     Comparability: _ONLY_ACCOUNT,
     WordingCorrection: _ONLY_ACCOUNT,
+    OpenLink: _ONLY_ACCOUNT,
+    AssociationEdition: _ONLY_ACCOUNT,
     Response: _("only the link to the person is personal; it goes with the person"),
 }
 
@@ -103,4 +128,9 @@ OF_PERSON = {
     Round: Declared(accounts_in("opened_by", "closed_by", "reopened_by"), _STAYS, WORK),
     Comparability: Declared(accounts_in("decided_by"), _STAYS, WORK),
     WordingCorrection: Declared(accounts_in("corrected_by"), _STAYS, WORK),
+    OpenLink: Declared(accounts_in("made_by"), _STAYS, WORK, of_others=frozenset({"seed"})),
+    AssociationEdition: Declared(accounts_in("made_by"), _STAYS, WORK),
+    AssociationTally: Declared(_of_nobody, _STAYS, _("Sums alone: nothing tells who answered.")),
+    # A batch's sums are read by nobody, not by who typed them either (docs/adr/0026).
+    PaperBatch: Declared(accounts_in("entered_by", "corrected_by"), _STAYS, WORK, of_others=frozenset({"counts"})),
 }

@@ -3,8 +3,9 @@
 Beside what was asked (surveys/questionnaires.py) the file has when the round was open,
 corrected words, and each municipality's response: its steps with their reasons, and of
 each answer state, value, evidence, note, who said so by post, how and when, and what is
-known of its files, though not the files themselves. People are named by their posts: no
-account, no respondent, no colleague who was asked and no unsent form is in it.
+known of its files, though not the files themselves. Of the associations' answers it has
+what editions show. People are named by their posts: no account, no respondent, no
+colleague who was asked and no unsent form is in it.
 """
 
 import uuid
@@ -17,6 +18,7 @@ from simple_history.utils import bulk_create_with_history
 from registry.exports import log_export
 from registry.models import Municipality, RegionMembership
 from surveys.answering import check_value
+from surveys.edition_files import editions_as_data, import_editions
 from surveys.history import without_words
 from surveys.models import Answer, AnswerFile, Kind, Question, Response, TableColumn, WordingCorrection
 from surveys.models.questions import TEXTS
@@ -69,6 +71,8 @@ def export_round(survey_round, *, by):
             for response in responses
         ],
     }
+    if editions := editions_as_data(survey_round):
+        whole["association_editions"] = editions
     log_export(Answer, "json", len(answers), by=by, choices=str(survey_round), region=survey_round.region)
     return as_text(whole)
 
@@ -117,7 +121,9 @@ def import_round(text, regions, *, by):
         whole.refuse(_("Take in first the round with which this one is compared: %(years)s."), "earlier", years=years)
     survey_round = import_structure(whole, region, by=by)
     import_verdicts(whole, survey_round, by=by)
-    _Answers(survey_round, by).read(whole)
+    answers = _Answers(survey_round, by)
+    answers.read(whole)
+    import_editions(whole, survey_round, answers.places)
     whole.fill(survey_round, _MOMENTS)
     if survey_round.is_draft:
         whole.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key="opened_at")

@@ -15,6 +15,7 @@ from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
 from surveys.comparing import round_differences
+from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
 from surveys.models import Round
 from surveys.sheet import Sheet
@@ -175,3 +176,16 @@ def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
     runs = {run.name: run.state for run in JobRun.objects.all()}
     assert set(runs) >= {"ask_to_check_contacts", "tell_vacancies", "coordinators_week", "liaisons_month"}
     assert set(runs.values()) == {JobRun.State.DONE}
+
+
+def test_demo_has_associations_answers_many_and_fewer_than_five_and_papers_of_an_evening(demo):
+    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    sheets = dict(last_year.association_tallies.values_list("municipality__code", "n_sheets"))
+    assert sheets == {"564": 23, "678": 8, "072": 3, "139": 4}
+    assert this_year.paper_batches.get().n_papers == 12
+    edition = last_year.association_editions.get()
+    region, places = association_counts_of_region(edition)
+    assert {place.code for place, _counts in places} == {"564", "678"}
+    assert any(each.n_of_rest >= 5 for each in region)
+    oulu = association_counts_for(edition, demo.oulu)
+    assert all(each.n > each.n_on_paper >= 5 for each in oulu)

@@ -131,6 +131,8 @@ STEPS = {
     ),  # nothing has been sent in (tests/surveys/test_copies.py)
     "surveys_response_file": ("response", [NO_FILE], (404, 404, 404)),  # whose is it: tests/surveys/test_uploads.py
     "surveys_response_reopen": ("response", [], (200, 404, 200)),
+    # No edition has been put together (tests/admin/test_associations.py).
+    "surveys_round_associations_edition": ("round", [], (404, 404, 404)),
     "surveys_round_export_answers": ("round", [], (405, 404, 405)),
     **{
         f"surveys_round_{page}": ("round", [], (200, 404, 200))
@@ -140,6 +142,8 @@ STEPS = {
             "preview",
             "export_file",
             "responses",
+            "associations",
+            "associations_new_edition",
             "tell",
             "open",
             "close",

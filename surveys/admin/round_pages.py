@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from common.tables import ascii_name
 from registry.models import Region
+from surveys.admin.association_pages import AssociationPages
 from surveys.admin.round_forms import CopyForm, CorrectForm, ImportAnswersForm, ImportForm, ReopenForm, VerdictForm
 from surveys.authoring import (
     close_round,
@@ -31,7 +32,7 @@ from surveys.responses import SUBMITTED, lines_of
 from surveys.round_files import export_round, import_round
 
 
-class RoundPages:
+class RoundPages(AssociationPages):
     """The pages of a round in the administration."""
 
     def pages(self):
@@ -44,6 +45,7 @@ class RoundPages:
             "responses": self.responses,
             "tell": self.tell,
             "export_answers": self.export_answers,
+            **self.association_pages(),
             "open": self.open,
             "close": self.close,
             "reopen": self.reopen,

@@ -83,6 +83,7 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
         ]
         if not obj.is_draft:
             steps.insert(1, Step(_("Responses"), self.step_url("responses", obj)))
+            steps.insert(2, Step(_("The associations' side"), self.step_url("associations", obj)))
             steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))
         if not self.has_change_permission(request, obj):
             return steps

@@ -20,7 +20,7 @@ from registry.models import (
     Task,
 )  # fmt: skip
 from registry.roles import end_role
-from surveys.models import Answer, Delegation, PendingSave, Response
+from surveys.models import Answer, Delegation, OpenLink, PaperBatch, PendingSave, Response
 from tests.portal.conftest import client_of
 
 STRANGERS = ("stranger", "elsewhere", "former", "past_deputy", "other_coordinator", "administrator")
@@ -64,6 +64,13 @@ PAGES = {
     "portal_survey_theme": (("year", "tilat"), (200, 200, 200, 200, 200), (302, 302, 403, 302, 422)),
     "portal_survey_ask": (("year", "tilat"), (200, 200, 403, 200, 200), (422, 422, 403, 422, 422)),
     "portal_survey_withdraw": (("year", "delegation"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_associations": (("year",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_associations_link": (("year",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
+    "portal_associations_code": (("year", "svg"), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_associations_print": (("year", "juliste"), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_associations_papers": (("year",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_associations_paper": (("year", "batch"), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_associations_withdraw": (("year", "batch"), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -117,6 +124,8 @@ def rows():
         Answer,
         Delegation,
         PendingSave,
+        OpenLink,
+        PaperBatch,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
