@@ -158,7 +158,7 @@ def _choice(question, pending, inputs, saved):
 
 
 @transaction.atomic
-def settle(response, choices, data, *, by, source, delegation=None):
+def settle(response, choices, data, *, by, source, delegation=None, post=""):
     """Save what was chosen of `choices` and forget what was not; return the Outcome.
 
     `data` has "mine" or "saved" under each choice's name, and the version of the saved
@@ -174,6 +174,7 @@ def settle(response, choices, data, *, by, source, delegation=None):
         versions={pk: _version(data, choice) for pk, choice in mine.items()},
         source=source,
         delegation=delegation,
+        post=post,
     )
     again = {conflict.question.pk for conflict in outcome.conflicts}
     settled = {choice for choice, pick in picks.items() if pick == SAVED}

@@ -30,10 +30,13 @@ _MOMENTS = ("opened_at", "closed_at", "reopened_at", "reopen_reason")
 _CORRECTION = ("place", "language", "old", "new", "reason", "corrected_at")
 _RESPONSE = (
     "respondent_post", "fallback_reason", "language", "started_at", "submitted_at", "submitted_post", "reopened_at",
-    "reopen_reason", "declined_at", "decline_reason",
+    "reopen_reason", "confirmed_at", "declined_at", "decline_reason",
 )  # fmt: skip
 _SAID = ("state", "evidence_url", "note", "may_be_quoted")
-_HOW = ("is_unchanged", "source", "answerer_post", "answered_at", "confirmed_at", "version", "words_erased_at")
+_HOW = (
+    "is_unchanged", "source", "answerer_post", "answered_at", "confirmed_at", "confirmed_how", "confirmed_post",
+    "version", "words_erased_at",
+)  # fmt: skip
 _FILE = ("key", "name", "size", "content_type", "digest", "uploaded_at")
 
 

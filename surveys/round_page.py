@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
 from surveys.completeness import minutes_for
+from surveys.confirming import digest_of, unconfirmed_in
 from surveys.facts import beside_answers
 from surveys.models import Delegation, PendingSave, Response, Round
 from surveys.sheet import Sheet
@@ -16,6 +17,8 @@ from surveys.theme_page import Answerer, ThemePage, said_by
 
 # Who answers for the municipality: the fallback respondent is named for just this.
 RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
+# Who confirms what a coordinator wrote down: not the coordinator.
+CONFIRMERS = OFFICERS | {FALLBACK}
 
 
 def sheet_for(municipality, year, account):
@@ -96,6 +99,21 @@ class RoundPage:
     def n_missing(self):
         """How many required ones are missing."""
         return sum(line.n_missing for line in self.lines)
+
+    @cached_property
+    def n_unconfirmed(self):
+        """How many answers were said aloud and wait to be confirmed."""
+        return len(unconfirmed_in(self.sheet))
+
+    @property
+    def may_confirm(self):
+        """Whether the reader may confirm them."""
+        return bool(self.n_unconfirmed) and self.access.may(CONFIRMERS)
+
+    @property
+    def digest(self):
+        """What tells the answers that are shown from what they become by any change."""
+        return digest_of(self.sheet)
 
     @cached_property
     def next_theme(self):

@@ -101,7 +101,7 @@ def _is_what_it_says(ending, file):
 
 
 @transaction.atomic
-def take_files(response, questions, data, files, *, by, versions, source=Answer.Source.FORM, delegation=None):
+def take_files(response, questions, data, files, *, by, versions, source=Answer.Source.FORM, delegation=None, post=""):
     """Save what a sent form says for its questions of files, and return {question's id: error in words}.
 
     `data` and `files` are the form's: new files under `<key>`, keys of those to take away under
@@ -112,7 +112,7 @@ def take_files(response, questions, data, files, *, by, versions, source=Answer.
     """
     sheet = locked_sheet(response)
     asked = sheet.asked([question.pk for question in questions if question.kind == Kind.FILE])
-    errors, said = {}, {"by": by, "source": source, **({"delegation": delegation} if delegation else {})}
+    errors, said = {}, {"by": by, "source": source, "delegation": delegation, "post": post}
     for question in asked.values():
         if not _is_touched(question, data, files):
             continue

@@ -1,6 +1,7 @@
 """The tables of the survey, by subject."""
 
 from surveys.models.answers import Answer, AnswerFile, Delegation, PendingSave, Response
+from surveys.models.interviews import Interview, InterviewNote
 from surveys.models.questions import ConditionTerm, Kind, Option, Question, QuestionRow, TableColumn, Threshold
 from surveys.models.reference import Criterion, Indicator, Theme
 from surveys.models.rounds import Round, RoundTheme
@@ -14,6 +15,8 @@ __all__ = [
     "Criterion",
     "Delegation",
     "Indicator",
+    "Interview",
+    "InterviewNote",
     "Kind",
     "Option",
     "OptionMatch",
