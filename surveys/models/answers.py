@@ -92,6 +92,11 @@ class ResponseQuerySet(OfRoundQuerySet):
         """Return the responses that have been sent in and not reopened."""
         return self.filter(submitted_at__isnull=False)
 
+    def for_quality(self, region_ids, sent_in_by):
+        """Return the responses of these regions' rounds that were sent in by a day, the oldest first."""
+        rows = self.filter(round__region__in=region_ids, submitted_at__date__lte=sent_in_by)
+        return rows.select_related("round", "municipality").order_by("submitted_at", "pk")
+
     def of_year(self, municipality, year):
         """Return a municipality's response to the round of a year, with the round, or None."""
         rows = self.filter(municipality=municipality, round__year=year)
