@@ -13,6 +13,7 @@ from registry import models
 from surveys.answering import start_response
 from surveys.models import Answer, AnswerFile, Delegation, Response, Round
 from tests import factories
+from tests.portal.interview_world import finished, interview, kaisa  # noqa: F401
 from tests.portal.survey_world import begun, leena, survey, without_july  # noqa: F401
 from tests.surveys import factories as survey_factories
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from surveys.interviewing import begin_interview, finish_interview
 from surveys.models import Answer, Interview
 from tests.accounts.helpers import after_commit
-from tests.portal.conftest import client_of
 from tests.portal.survey_world import address
 
 POST = "vapaa-aikasihteeri"
@@ -19,7 +19,9 @@ TALK = "haastattelu/"
 @pytest.fixture
 def kaisa(cast):
     """The coordinator's browser."""
-    return client_of(cast.kaisa.user)
+    client = Client()
+    client.force_login(cast.kaisa.user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 @pytest.fixture
@@ -44,9 +46,9 @@ def say(client, *, go="next", **inputs):
     return client.post(address(TALK), data | {name.replace("__", "--"): value for name, value in inputs.items()})
 
 
-def say_everything(client):
-    """Answer the questions of survey_world in order: the follow-up is not asked after "no"."""
-    say(client, teksti="Talo")
+def say_everything(client, **more):
+    """Answer the questions of survey_world in order: the follow-up is not asked after "no"; `more` with the first."""
+    say(client, teksti="Talo", **more)
     say(client, valinta="no")
     say(client, luku="7")
     say(client, huomio__state="do_not_know")
@@ -62,8 +64,9 @@ def finished(interview, kaisa, cast):
 
 
 def link_of_letter():
-    """Return the address of the link in the latest letter."""
-    return re.search(r"http://testserver(/\S*y/\S+)", mail.outbox[-1].body)[1].rstrip(")")
+    """Return the address of the latest link that a letter brought."""
+    links = [re.search(r"http://testserver(/(?:sv/|en/)?y/[\w-]+/)", letter.body) for letter in mail.outbox]
+    return [link[1] for link in links if link][-1]
 
 
 def states():

@@ -11,22 +11,11 @@ from django.utils import timezone
 from registry.models import Area, AreaMembership, ContactEntry, Task
 from surveys.answering import save_answers
 from surveys.interviewing import begin_interview, finish_interview, leave_interview, note_call
-from surveys.models import Answer, Interview, InterviewNote, Question, Response
+from surveys.models import Answer, Interview, InterviewNote, Response
 from surveys.reading import Reading
 from tests import factories
-from tests.portal.conftest import client_of, portal  # noqa: F401
-from tests.portal.interview_world import (  # noqa: F401 - fixtures
-    CALLS,
-    POST,
-    TALK,
-    asked,
-    finished,
-    interview,
-    kaisa,
-    say,
-    say_everything,
-    states,
-)
+from tests.portal.conftest import client_of
+from tests.portal.interview_world import CALLS, POST, TALK, asked, say, say_everything, states
 from tests.portal.survey_world import TODAY, address
 from tests.portal.test_gate import ROLES
 
@@ -37,7 +26,10 @@ TOMORROW = TODAY + dt.timedelta(days=1)
 def groups(client, query=""):
     """Return {group: names} of the first list of calls."""
     lists = client.get(f"{CALLS}{query}").context["lists"]
-    return {key: [call.municipality.name for call in calls] for key, _t, calls in lists[0].today_groups + lists[0].other_groups}
+    return {
+        key: [call.municipality.name for call in calls]
+        for key, _t, calls in lists[0].today_groups + lists[0].other_groups
+    }
 
 
 def log():
@@ -50,15 +42,17 @@ def log():
 # --- Today's calls ---------------------------------------------------------------------------------------------------
 
 
-def test_the_list_is_for_coordinators_of_regions_alone(portal, survey):  # noqa: F811
+def test_the_list_is_for_coordinators_and_of_their_own_regions(portal):
+    """Oulu's round is open; the coordinator of another region sees nothing of it."""
     seen = {role: client.get(CALLS).status_code for role, client in portal.clients.items()}
 
     ours = dict.fromkeys(("coordinator", "looking", "other_coordinator"), 200)
     assert seen == dict.fromkeys(ROLES, 404) | {"anonymous": 302} | ours
-    assert "Oulu" not in portal.clients["other_coordinator"].get(CALLS).content.decode()
+    assert "<h4>Oulu</h4>" in portal.clients["coordinator"].get(CALLS).content.decode()
+    assert "<h4>Oulu</h4>" not in portal.clients["other_coordinator"].get(CALLS).content.decode()
 
 
-def test_a_call_tells_whom_to_call_when_and_what_was_said(survey, kaisa, cast, reference, interview):  # noqa: F811
+def test_a_call_tells_whom_to_call_when_and_what_was_said(survey, kaisa, cast, reference, interview):
     Interview.objects.update(best_time="aamuisin")
     ContactEntry.objects.create(
         region=reference.pohjois_pohjanmaa, municipality=reference.oulu, about="Lupasi vastata", is_reached=False
@@ -70,7 +64,7 @@ def test_a_call_tells_whom_to_call_when_and_what_was_said(survey, kaisa, cast, r
         assert words in page, words
 
 
-def test_calls_stand_in_the_order_in_which_they_are_made(survey, kaisa, cast, reference):  # noqa: F811
+def test_calls_stand_in_the_order_in_which_they_are_made(survey, kaisa, cast, reference):
     by = cast.kaisa.user
     assert groups(kaisa)["unreached"][:2] == ["Alavieska", "Haapajärvi"]
     note_call(survey, reference.oulu, "agreed", on=TODAY, at=dt.time(14, 30), by=by)
@@ -88,7 +82,7 @@ def test_calls_stand_in_the_order_in_which_they_are_made(survey, kaisa, cast, re
     assert (seen["later"], seen["not_wanted"]) == (["Vaala"], ["Hailuoto"])
 
 
-def test_what_became_of_a_call_is_recorded_in_the_log_and_the_earlier_step_is_done(survey, kaisa, cast):  # noqa: F811
+def test_what_became_of_a_call_is_recorded_in_the_log_and_the_earlier_step_is_done(survey, kaisa, cast):
     url = address("haastattelu/soitto/")
 
     answer = kaisa.post(url, {"outcome": "no_answer", "words": "Vastaaja."})
@@ -98,7 +92,13 @@ def test_what_became_of_a_call_is_recorded_in_the_log_and_the_earlier_step_is_do
     kaisa.post(url, {"outcome": "agreed", "day": day, "time": "14.30"})
     kaisa.post(url, {"outcome": "not_wanted"})
     assert log() == [
-        ("Kyselyn haastattelu: ei vastausta. Vastaaja.", False, "Soita uudelleen haastattelua varten", TOMORROW, "Leena"),
+        (
+            "Kyselyn haastattelu: ei vastausta. Vastaaja.",
+            False,
+            "Soita uudelleen haastattelua varten",
+            TOMORROW,
+            "Leena",
+        ),
         ("Kyselyn haastattelu: aika sovittiin.", True, "Kyselyn haastattelu kello 14.30", TOMORROW, "Leena"),
         ("Kyselyn haastattelu: ei haluta.", True, "", None, "Leena"),
     ]
@@ -116,15 +116,16 @@ def test_what_became_of_a_call_is_recorded_in_the_log_and_the_earlier_step_is_do
         {"outcome": "jokin"},
     ],
 )
-def test_a_call_that_says_too_little_changes_nothing_and_keeps_what_was_typed(survey, kaisa, sent):  # noqa: F811
+def test_a_call_that_says_too_little_changes_nothing_and_keeps_what_was_typed(survey, kaisa, sent):
     answer = kaisa.post(address("haastattelu/soitto/"), sent)
 
     assert answer.status_code == 422
-    assert not (Interview.objects.exists() or ContactEntry.objects.exists())
-    assert all(f'value="{text}"' in answer.content.decode() for text in sent.values())
+    assert [Interview.objects.count(), ContactEntry.objects.count()] == [0, 0]
+    typed = [text for name, text in sent.items() if name != "outcome"]
+    assert all(f'value="{text}"' in answer.content.decode() for text in typed)
 
 
-def test_the_list_opens_with_an_area(survey, kaisa, reference):  # noqa: F811
+def test_the_list_opens_with_an_area(survey, kaisa, reference):
     area = Area.objects.filter(group__region=reference.pohjois_pohjanmaa).first()
     AreaMembership.objects.filter(municipality=reference.oulu).delete()
     inside = {row.municipality.name for row in AreaMembership.objects.filter(area=area).select_related("municipality")}
@@ -135,7 +136,7 @@ def test_the_list_opens_with_an_area(survey, kaisa, reference):  # noqa: F811
     assert "Oulu" in {name for names in groups(kaisa, "?alue=").values() for name in names}
 
 
-def test_the_front_page_tells_a_coordinator_of_todays_calls(survey, kaisa, cast, reference):  # noqa: F811
+def test_the_front_page_tells_a_coordinator_of_todays_calls(survey, kaisa, cast, reference):
     note_call(survey, reference.oulu, "agreed", on=TODAY, at=dt.time(9), by=cast.kaisa.user)
 
     page = kaisa.get("/oma/").content.decode()
@@ -144,7 +145,7 @@ def test_the_front_page_tells_a_coordinator_of_todays_calls(survey, kaisa, cast,
     assert f'href="{CALLS}"' in page
 
 
-def test_the_list_takes_as_many_queries_with_three_interviews_as_with_one(survey, kaisa, cast, reference):  # noqa: F811
+def test_the_list_takes_as_many_queries_with_three_interviews_as_with_one(survey, kaisa, cast, reference):
     counts = []
     for place in (reference.oulu, reference.hailuoto, reference.vaala):
         begin_interview(survey, place, source="phone", post="sihteeri", by=cast.kaisa.user)
@@ -159,7 +160,7 @@ def test_the_list_takes_as_many_queries_with_three_interviews_as_with_one(survey
 # --- The screen ------------------------------------------------------------------------------------------------------
 
 
-def test_an_interview_begins_with_who_and_how(survey, kaisa, cast):  # noqa: F811
+def test_an_interview_begins_with_who_and_how(survey, kaisa, cast):
     assert asked(kaisa) == address("haastattelu/aloita/")
     form = kaisa.get(address("haastattelu/aloita/")).context["form"]
     assert (form["source"].value(), form["post"].value()) == ("phone", POST)
@@ -174,7 +175,7 @@ def test_an_interview_begins_with_who_and_how(survey, kaisa, cast):  # noqa: F81
     assert asked(kaisa) == "teksti"
 
 
-def test_answers_carry_the_post_of_who_speaks_and_follow_the_conditions(interview, kaisa, cast):  # noqa: F811
+def test_answers_carry_the_post_of_who_speaks_and_follow_the_conditions(interview, kaisa, cast):
     assert say(kaisa, teksti="Talo").headers["Location"] == address(TALK)
     assert asked(kaisa) == "valinta"
     say(kaisa, valinta="yes")
@@ -186,10 +187,10 @@ def test_answers_carry_the_post_of_who_speaks_and_follow_the_conditions(intervie
 
     saved = Answer.objects.get(question__indicator__key="teksti")
     assert (saved.value, saved.answered_by) == ({"text": "Talo"}, cast.kaisa.user)
-    assert states() == {key: ("phone", POST, "", "") for key in ("teksti", "valinta")}
+    assert states() == dict.fromkeys(("teksti", "valinta"), ("phone", POST, "", ""))
 
 
-def test_one_jumps_by_the_overview_and_an_error_keeps_what_was_typed(interview, kaisa):  # noqa: F811
+def test_one_jumps_by_the_overview_and_an_error_keeps_what_was_typed(interview, kaisa):
     page = kaisa.get(address(f"{TALK}?kysymys=luku"))
     mark = page.context["form"].asked[0].standing.mark
 
@@ -200,9 +201,8 @@ def test_one_jumps_by_the_overview_and_an_error_keeps_what_was_typed(interview, 
     assert not Answer.objects.exists()
 
 
-def test_the_interviewers_note_is_for_coordinators_alone(interview, kaisa, leena, cast):  # noqa: F811
-    say(kaisa, teksti="Talo", teksti__private="Kuulosti epävarmalta.")
-    say_everything(kaisa)
+def test_the_interviewers_note_is_for_coordinators_alone(interview, kaisa, leena, cast):
+    say_everything(kaisa, teksti__private="Kuulosti epävarmalta.")
 
     assert InterviewNote.objects.get().text == "Kuulosti epävarmalta."
     assert "Kuulosti epävarmalta." in kaisa.get(address(f"{TALK}?kysymys=teksti")).content.decode()
@@ -212,7 +212,7 @@ def test_the_interviewers_note_is_for_coordinators_alone(interview, kaisa, leena
     assert "Talo" in pages[0]
 
 
-def test_somebody_elses_newer_answer_is_never_overwritten(interview, kaisa, cast, survey):  # noqa: F811
+def test_somebody_elses_newer_answer_is_never_overwritten(interview, kaisa, cast, survey):
     seen = kaisa.get(address(TALK)).context["form"].asked[0].standing.mark
     response = Response.objects.get()
     words = Reading(state="answered", value={"text": "Liesi"})
@@ -227,7 +227,7 @@ def test_somebody_elses_newer_answer_is_never_overwritten(interview, kaisa, cast
     assert states()["teksti"] == ("phone", POST, "", "")
 
 
-def test_a_dropped_call_goes_on_where_it_was_left_on_the_next_day(interview, kaisa, cast):  # noqa: F811
+def test_a_dropped_call_goes_on_where_it_was_left_on_the_next_day(interview, kaisa, cast):
     say(kaisa, teksti="Talo")
 
     answer = say(kaisa, go="later")
@@ -240,7 +240,7 @@ def test_a_dropped_call_goes_on_where_it_was_left_on_the_next_day(interview, kai
     assert asked(kaisa) == "valinta"
 
 
-def test_the_interview_cannot_be_sent_in_while_something_required_is_missing(interview, kaisa):  # noqa: F811
+def test_the_interview_cannot_be_sent_in_while_something_required_is_missing(interview, kaisa):
     refused = kaisa.post(address("haastattelu/paata/"), {"go": "send"})
 
     assert refused.status_code == 422
@@ -251,7 +251,7 @@ def test_the_interview_cannot_be_sent_in_while_something_required_is_missing(int
     assert Response.objects.get().submitted_post == "koordinaattori"
 
 
-def test_after_the_end_the_screen_takes_no_answers(finished, kaisa):  # noqa: F811
+def test_after_the_end_the_screen_takes_no_answers(finished, kaisa):
     told = kaisa.get(address(TALK)).content.decode()
 
     kaisa.post(address(TALK), {"teksti": "Muu", "teksti--seen": "1-x", "go": "next"})
@@ -261,23 +261,14 @@ def test_after_the_end_the_screen_takes_no_answers(finished, kaisa):  # noqa: F8
     assert groups(kaisa)["waiting"] == ["Oulu"]
 
 
-def test_a_coordinator_of_another_region_and_the_municipality_itself_see_no_interview(interview, portal):  # noqa: F811
-    """The liaison has no such page, and a round that another region asks is not the coordinator's."""
-    Question.objects.first()
-    for role in ("other_coordinator", "liaison", "agent", "stranger"):
-        for page in ("", "aloita/", "paata/", "soitto/"):
-            assert portal.clients[role].get(address(f"{TALK}{page}")).status_code == 404, (role, page)
-    assert not Answer.objects.filter(source="phone").exists()
-
-
-def test_a_round_of_a_former_region_is_not_the_new_coordinators(interview, reference, cast):  # noqa: F811
+def test_a_round_of_a_former_region_is_not_the_new_coordinators(interview, reference, cast):
     factories.CoordinatorFactory(person=cast.kaisa, region=reference.keski_suomi)
     cast.kaisa.coordinations.filter(region=reference.pohjois_pohjanmaa).delete()
 
     assert client_of(cast.kaisa.user).get(address(TALK)).status_code == 404
 
 
-def test_an_interview_begins_only_where_answers_are_taken(survey, reference, cast):  # noqa: F811
+def test_an_interview_begins_only_where_answers_are_taken(survey, reference, cast):
     said = {"source": "phone", "post": "sihteeri", "by": cast.kaisa.user}
     with pytest.raises(ValidationError) as refused:
         begin_interview(survey, reference.jyvaskyla, **said)
