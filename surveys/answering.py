@@ -92,7 +92,7 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, 
     for pk, reading in answers.items():
         if pk not in questions:
             raise ValidationError(_("The question is not asked of this municipality."), code="question")
-        check_value(questions[pk], reading)
+        check_value(questions[pk], reading, also=_also(source, sheet.answers.get(pk)))
     outcome, changed = Outcome(), {}
     for pk, reading in answers.items():
         saved = sheet.answers.get(pk)
@@ -138,8 +138,8 @@ def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, de
         of_theme = question.round_theme_id == round_theme.pk
         if mark is None or not of_theme or not question.is_asked or question.kind == Kind.FILE:
             continue
-        reading = read_answer(question, data)
         saved = sheet.answers.get(question.pk)
+        reading = read_answer(question, data, also=_also(source, saved))
         if delegation is not None:
             # The note to the coordinator is not shown to a colleague, and stays.
             reading.note = saved.note if saved else ""
@@ -171,7 +171,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
     if not asked.asks_evidence:
         reading.evidence_url = ""
     try:
-        check_value(asked, reading)
+        check_value(asked, reading, also=_also(source, sheet.answers.get(asked.pk)))
     except ValidationError as error:
         message = _("The earlier answer does not fit this year's question: answer it anew.")
         raise ValidationError(message, code="not_comparable") from error
@@ -280,14 +280,20 @@ def _check_open(survey_round):
         raise ValidationError(_("The survey does not take answers now."), code="not_open")
 
 
-def check_value(question, reading, files=()):
+def _also(source, saved):
+    """Return the states that are taken though a question does not offer them: what is said aloud, what is saved."""
+    said = Answer.SAID_INSTEAD if source in Answer.SPOKEN else ()
+    return {*said, saved.state} if saved is not None else set(said)
+
+
+def check_value(question, reading, files=(), also=()):
     """Refuse what no form of the question could have said: forged keys, a state that is not offered, a wrong type.
 
-    `files` are the keys of the answer's files. Raises ValidationError with code "value".
+    `files` are the keys of the answer's files, `also` as for `read_answer`. Raises ValidationError with code "value".
     """
     try:
         typed = typed_of(question, Answer(question=question, **dict(zip(CONTENT, _content(reading), strict=True))))
-        again = read_answer(question, typed, files=files)
+        again = read_answer(question, typed, files=files, also=also)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValidationError(_("This is not an answer to the question."), code="value") from error
     if reading.errors or again.errors or _content(again) != _content(reading):

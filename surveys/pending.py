@@ -154,7 +154,7 @@ def _choice(question, pending, inputs, saved):
     for name, texts in inputs.items():
         data.setlist(name, texts)
     raw = tuple(text for texts in inputs.values() for text in texts if text)
-    return Choice(question, pending, read_answer(question, data), saved, raw)
+    return Choice(question, pending, read_answer(question, data, also=Answer.SAID_INSTEAD), saved, raw)
 
 
 @transaction.atomic

@@ -208,7 +208,8 @@ class _Answers:
                 part.refuse(_("This is not an answer to the question."), "value")
         said = {name: getattr(answer, name) for name in _SAID}
         try:
-            check_value(answer.question, Reading(value=value, **said), files)
+            also = Answer.SAID_INSTEAD if answer.source in Answer.SPOKEN else ()
+            check_value(answer.question, Reading(value=value, **said), files, also)
             answer.clean_fields(exclude=["response", "question", "carried_from", "value", "answered_by"])
         except ValidationError as error:
             part.refuse("; ".join(error.messages), getattr(error, "code", None) or "invalid")

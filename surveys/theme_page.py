@@ -112,7 +112,9 @@ class ThemePage:
     def form(self, data=None, file_errors=None):
         """Return the ThemeForm as it is saved, or as it was sent in `data`, with what stands beside each question."""
         files = {pk: (answer.value or {}).get("files", ()) for pk, answer in self.sheet.answers.items()}
-        form = build_theme_form(self.questions, answers=self.sheet.answers, data=data, files=files)
+        is_spoken = self.answerer.source in Answer.SPOKEN
+        said = {"answers": self.sheet.answers, "data": data, "files": files}
+        form = build_theme_form(self.questions, **said, is_spoken=is_spoken)
         shown = self.sheet.shown if data is None else form.shown(self.sheet.questions, self.sheet.values)
         for asked in form.asked:
             asked.is_hidden = asked.question.pk not in shown

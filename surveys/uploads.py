@@ -120,7 +120,8 @@ def take_files(response, questions, data, files, *, by, versions, source=Answer.
         kept = _keep(answer, set(data.getlist(f"{question.key}--remove")))
         new, problems = _new_files(question, files.getlist(question.key), kept, by)
         keys = [str(each.key) for each in [*kept, *new]]
-        reading = read_answer(question, data, files=keys)
+        also = Answer.SAID_INSTEAD if source in Answer.SPOKEN else ()
+        reading = read_answer(question, data, files=keys, also=also)
         problems += reading.errors.values()
         values = _changed(answer or Answer(), _values(reading, keys, answer))
         if answer is not None and answer.version != versions.get(question.pk, 0):

@@ -237,6 +237,9 @@ class Answer(models.Model):
 
     # Said aloud and written down by a coordinator: to be confirmed by who said it.
     SPOKEN = (Source.PHONE, Source.MEETING)
+    # What may stand in place of an answer; the first two can always be said to an interviewer.
+    INSTEAD = (State.DO_NOT_KNOW, State.NOT_OBTAINED, State.NOT_APPLICABLE)
+    SAID_INSTEAD = (State.DO_NOT_KNOW, State.NOT_OBTAINED)
 
     class Means(models.TextChoices):
         """How an answer was confirmed; by a link there is no account."""
