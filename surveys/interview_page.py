@@ -11,6 +11,8 @@ from surveys.theme_page import Answerer, ThemePage
 class QuestionPage(ThemePage):
     """A theme's page with one of its questions; everything else is as there."""
 
+    is_numbered = False
+
     def __init__(self, sheet, question, answerer, **more):
         super().__init__(sheet, question.round_theme, answerer, may_write=True, **more)
         self.question = question

@@ -63,6 +63,8 @@ class ThemePage:
     `facts` are what the registry knows, {question's id: Beside}; `file_url` makes the address of an AnswerFile.
     """
 
+    is_numbered = True
+
     def __init__(self, sheet, round_theme, answerer, *, may_write, names=True, private=True, facts=None, file_url=None):
         self.sheet, self.theme, self.answerer, self.private = sheet, round_theme, answerer, private
         self.may_write = may_write and sheet.round.is_open and not sheet.response.is_submitted
@@ -114,7 +116,7 @@ class ThemePage:
         files = {pk: (answer.value or {}).get("files", ()) for pk, answer in self.sheet.answers.items()}
         is_spoken = self.answerer.source in Answer.SPOKEN
         said = {"answers": self.sheet.answers, "data": data, "files": files}
-        form = build_theme_form(self.questions, **said, is_spoken=is_spoken)
+        form = build_theme_form(self.questions, **said, is_numbered=self.is_numbered, is_spoken=is_spoken)
         shown = self.sheet.shown if data is None else form.shown(self.sheet.questions, self.sheet.values)
         for asked in form.asked:
             asked.is_hidden = asked.question.pk not in shown
