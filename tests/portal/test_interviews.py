@@ -5,19 +5,21 @@ import datetime as dt
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from registry.models import Area, AreaMembership, ContactEntry, Task
 from surveys.answering import save_answers
 from surveys.interviewing import begin_interview, finish_interview, leave_interview, note_call
-from surveys.models import Answer, Interview, InterviewNote, Response
+from surveys.models import Answer, Comparability, Interview, InterviewNote, PendingSave, Response
 from surveys.reading import Reading
 from tests import factories
 from tests.portal.conftest import client_of
 from tests.portal.interview_world import CALLS, POST, TALK, asked, say, say_everything, states
-from tests.portal.survey_world import TODAY, address
+from tests.portal.survey_world import TODAY, address, typed
 from tests.portal.test_gate import ROLES
+from tests.surveys import factories as survey_factories
 
 pytestmark = pytest.mark.django_db
 TOMORROW = TODAY + dt.timedelta(days=1)
@@ -145,6 +147,10 @@ def test_the_front_page_tells_a_coordinator_of_todays_calls(survey, kaisa, cast,
     assert f'href="{CALLS}"' in page
 
 
+def test_the_administrations_page_of_an_open_round_leads_to_the_calls(survey, kaisa):
+    assert f'href="{CALLS}"' in kaisa.get(f"/hallinta/surveys/round/{survey.pk}/change/").content.decode()
+
+
 def test_the_list_takes_as_many_queries_with_three_interviews_as_with_one(survey, kaisa, cast, reference):
     counts = []
     for place in (reference.oulu, reference.hailuoto, reference.vaala):
@@ -227,6 +233,18 @@ def test_somebody_elses_newer_answer_is_never_overwritten(interview, kaisa, cast
     assert states()["teksti"] == ("phone", POST, "", "")
 
 
+def test_what_is_sent_after_the_session_is_kept_and_stands_beside_what_is_saved(interview, kaisa, cast):
+    page = kaisa.get(address(TALK))
+    data = {"token": page.context["page"].token, "teksti": "Kuultu", "go": "next"}
+    data["teksti--seen"] = page.context["form"].asked[0].standing.mark
+
+    assert Client().post(address(TALK), data).status_code == 403
+
+    assert not Answer.objects.exists()
+    assert PendingSave.objects.get().account == cast.kaisa.user
+    assert "Kuultu" in client_of(cast.kaisa.user).get(address(TALK)).content.decode()
+
+
 def test_a_dropped_call_goes_on_where_it_was_left_on_the_next_day(interview, kaisa, cast):
     say(kaisa, teksti="Talo")
 
@@ -279,3 +297,55 @@ def test_an_interview_begins_only_where_answers_are_taken(survey, reference, cas
         begin_interview(survey, reference.oulu, **said)
     assert refused.value.code == "not_open"
     assert not Interview.objects.exists()
+
+
+# --- What can always be said -----------------------------------------------------------------------------------------
+
+
+def test_that_somebody_did_not_want_to_say_can_be_said_to_any_question(interview, kaisa, survey):
+    """The form of the question does not offer it; what was said stays when the liaison saves the theme untouched."""
+    page = kaisa.get(address(TALK))
+    assert page.context["page"].question.offered_states == ["do_not_know"]
+    assert "Ei halunnut sanoa, tai tietoa ei saatu" in page.content.decode()
+
+    say(kaisa, teksti__state="not_obtained")
+
+    assert Answer.objects.get().state == "not_obtained"
+
+
+def test_what_an_interviewer_wrote_down_survives_the_liaisons_form_and_a_form_cannot_say_it(
+    interview, kaisa, leena, cast
+):
+    say(kaisa, teksti__state="not_obtained")
+    leena.post(address("tilat/"), typed(leena, luku="7"))
+    answers = {answer.question.key: answer for answer in Answer.objects.select_related("question__indicator")}
+    assert {key: (row.state, row.source) for key, row in answers.items()} == {
+        "teksti": ("not_obtained", "phone"), "luku": ("answered", "form"),
+    }  # fmt: skip
+
+    refused = leena.post(address("tilat/"), typed(leena, huomio__state="not_obtained"))
+
+    assert refused.status_code == 422
+    assert Answer.objects.count() == 2
+
+
+def test_the_same_as_last_year_goes_on_by_one_button(interview, kaisa, cast, survey, reference):
+    before = survey_factories.RoundFactory(region=survey.region, year=TODAY.year - 1)
+    theme = survey_factories.RoundThemeFactory(round=before, theme=survey.one.theme)
+    asked_before = survey_factories.question(theme, "short_text", indicator=survey.teksti.indicator)
+    moment = timezone.now() - dt.timedelta(days=365)
+    response = Response.objects.create(
+        round=before, municipality=reference.oulu, started_at=moment, submitted_at=moment, submitted_post=POST
+    )
+    said = {"state": "answered", "value": {"text": "Kuten ennen"}, "source": "meeting", "answerer_post": POST}
+    Answer.objects.create(response=response, question=asked_before, answered_at=moment, **said)
+    Comparability.objects.create(
+        round=survey, from_question=asked_before, to_question=survey.teksti, verdict="same", decided_by=cast.kaisa.user
+    )
+    assert f"{before.year}: lähetetty" in kaisa.get(CALLS).content.decode()
+
+    say(kaisa, unchanged="teksti")
+
+    saved = Answer.objects.get(response__round=survey)
+    assert (saved.value, saved.is_unchanged, saved.source) == ({"text": "Kuten ennen"}, True, "phone")
+    assert asked(kaisa) == "valinta"
