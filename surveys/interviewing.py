@@ -16,7 +16,7 @@ from registry.contact_log import record_contact
 from registry.models import ContactEntry
 from registry.tasks import complete_task
 from surveys.answering import locked_response, post_in, start_response, submit_response
-from surveys.letters.responses import queue_confirm
+from surveys.letters.responses import post_there, queue_confirm
 from surveys.models import Interview, InterviewNote, Response, Round
 from surveys.respondents import respondent_of
 from surveys.sheet import Sheet
@@ -125,7 +125,7 @@ def finish_interview(interview, *, by):
 
 @transaction.atomic
 def ask_to_confirm(response, *, by):
-    """Send the respondent the letter with the link once more, at most once a day; return the Letter.
+    """Send the respondent, or who answers after them, the letter with the link, at most once a day; return the Letter.
 
     Raises ValidationError with code "not_waiting" (nothing waits to be confirmed),
     "nobody" (no respondent with an address) or "today" (it has been sent today).
@@ -133,11 +133,12 @@ def ask_to_confirm(response, *, by):
     locked = locked_response(response)
     if not Response.objects.waiting_for_confirmation().filter(pk=locked.pk).exists():
         raise ValidationError(_("Nothing waits to be confirmed."), code="not_waiting")
-    if locked.respondent is None:
-        _name_respondent(locked, by=by)
-    if locked.respondent is None or not locked.respondent.email:
+    person = locked.respondent
+    if person is None or post_there(person, locked.municipality) is None:
+        person = respondent_of(locked.municipality, timezone.localdate()).person
+    if person is None or not person.email:
         raise ValidationError(_("Nobody is known to whom the letter could go."), code="nobody")
-    letter = queue_confirm(locked, by=by)
+    letter = queue_confirm(locked, by=by, person=person)
     if letter is None:
         raise ValidationError(_("The letter has been sent today already."), code="today")
     return letter

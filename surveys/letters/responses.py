@@ -48,9 +48,12 @@ def queue_receipts(response, *, by):
     _queue(RECEIPT, response, people, response.submitted_at, by=by)
 
 
-def queue_confirm(response, *, by):
-    """Ask the respondent by letter to confirm what was said aloud, at most once a day; return the Letter or None."""
-    person = response.respondent
+def queue_confirm(response, *, by, person=None):
+    """Ask the respondent, or `person`, by letter to confirm what was said aloud, at most once a day.
+
+    Return the Letter, or None when it was sent today already or there is nobody with an address.
+    """
+    person = person or response.respondent
     if person is None or not person.email:
         return None
     moment = response.submitted_at.isoformat()

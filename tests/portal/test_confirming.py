@@ -24,6 +24,7 @@ from surveys.interviewing import ask_to_confirm
 from surveys.models import Answer, Response
 from surveys.reading import Reading
 from surveys.round_files import export_round, import_round
+from tests import factories
 from tests.accounts.helpers import after_commit
 from tests.portal.interview_world import POST, link_of_letter, states
 from tests.portal.survey_world import TODAY, address
@@ -201,6 +202,32 @@ def test_the_liaison_confirms_on_the_page_with_everything_and_the_agent_only_rea
     assert states() == dict.fromkeys(SPOKEN, ("phone", POST, "portal", POST))
     assert {row.confirmed_by for row in Answer.objects.all()} == {cast.leena.user}
     assert "Nämä ovat oikein" not in leena.get(url).content.decode()
+
+
+def test_the_first_page_asks_the_liaison_to_confirm_until_it_is_done(finished, leena):
+    def asked():
+        return [ask.what for ask in leena.get("/oma/oulu/").context["asks"] if "haastattelun" in ask.what]
+
+    assert asked() == [f"Vahvista haastattelun vastaukset: Kartoitus {TODAY.year}"]
+    leena.post(address("vahvista/"), {"digest": digest_on(leena, address("tarkista/"))})
+    assert asked() == []
+
+
+def test_the_letter_sent_again_goes_to_who_answers_after_the_respondent(finished, cast, reference):
+    """Leena has left: the record keeps whose words they are, her successor is asked."""
+    end_role(cast.leena_in_oulu, on=PartialDate.day(TODAY - dt.timedelta(days=1)), by=None)
+    with pytest.raises(ValidationError) as refused:
+        ask_to_confirm(finished, by=cast.kaisa.user)
+    assert refused.value.code == "nobody"
+    heir = factories.PersonFactory(email="seuraaja@example.org", region=reference.pohjois_pohjanmaa)
+    factories.AppointmentFactory(person=heir, municipality=reference.oulu, title="kulttuurisihteeri")
+
+    with after_commit():
+        assert ask_to_confirm(finished, by=cast.kaisa.user).address == "seuraaja@example.org"
+    press(Client(), link_of_letter())
+
+    assert states() == dict.fromkeys(SPOKEN, ("phone", POST, "link", "kulttuurisihteeri"))
+    assert Response.objects.get().respondent_post == POST
 
 
 def test_what_is_not_asked_any_more_is_not_confirmed(survey, interview, cast, leena):

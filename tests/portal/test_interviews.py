@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from registry.models import Area, AreaMembership, ContactEntry, Task
 from surveys.answering import save_answers
+from surveys.authoring import copy_round
 from surveys.interviewing import begin_interview, finish_interview, leave_interview, note_call
-from surveys.models import Answer, Comparability, Interview, InterviewNote, PendingSave, Response
+from surveys.models import Answer, Interview, InterviewNote, PendingSave, Response, Round
 from surveys.reading import Reading
 from tests import factories
 from tests.portal.conftest import client_of
 from tests.portal.interview_world import CALLS, POST, TALK, asked, say, say_everything, states
 from tests.portal.survey_world import TODAY, address, typed
 from tests.portal.test_gate import ROLES
-from tests.surveys import factories as survey_factories
 
 pytestmark = pytest.mark.django_db
 TOMORROW = TODAY + dt.timedelta(days=1)
@@ -329,23 +329,21 @@ def test_what_an_interviewer_wrote_down_survives_the_liaisons_form_and_a_form_ca
     assert Answer.objects.count() == 2
 
 
-def test_the_same_as_last_year_goes_on_by_one_button(interview, kaisa, cast, survey, reference):
-    before = survey_factories.RoundFactory(region=survey.region, year=TODAY.year - 1)
-    theme = survey_factories.RoundThemeFactory(round=before, theme=survey.one.theme)
-    asked_before = survey_factories.question(theme, "short_text", indicator=survey.teksti.indicator)
-    moment = timezone.now() - dt.timedelta(days=365)
-    response = Response.objects.create(
-        round=before, municipality=reference.oulu, started_at=moment, submitted_at=moment, submitted_post=POST
-    )
-    said = {"state": "answered", "value": {"text": "Kuten ennen"}, "source": "meeting", "answerer_post": POST}
-    Answer.objects.create(response=response, question=asked_before, answered_at=moment, **said)
-    Comparability.objects.create(
-        round=survey, from_question=asked_before, to_question=survey.teksti, verdict="same", decided_by=cast.kaisa.user
-    )
-    assert f"{before.year}: lähetetty" in kaisa.get(CALLS).content.decode()
+def test_the_same_as_last_year_goes_on_by_one_button(finished, kaisa, cast, survey, reference):
+    days = {"opens_on": survey.opens_on, "closes_on": survey.closes_on}
+    later = copy_round(survey, survey.year + 1, **days, by=cast.kaisa.user)
+    Round.objects.filter(pk=survey.pk).update(closed_at=timezone.now())
+    Round.objects.filter(pk=later.pk).update(opened_at="2020-01-01T00:00Z")
+    later = Round.objects.get(pk=later.pk)
+    begin_interview(later, reference.oulu, source="meeting", post=POST, by=cast.kaisa.user)
+    url = address(TALK, year=later.year)
+    assert f"{survey.year}: lähetetty" in kaisa.get(CALLS).content.decode()
+    page = kaisa.get(url)
+    assert "Talo" in page.content.decode()
+    mark = page.context["form"].asked[0].standing.mark
 
-    say(kaisa, unchanged="teksti")
+    assert kaisa.post(url, {"unchanged": "teksti", "teksti--seen": mark}).headers["Location"] == url
 
-    saved = Answer.objects.get(response__round=survey)
-    assert (saved.value, saved.is_unchanged, saved.source) == ({"text": "Kuten ennen"}, True, "phone")
-    assert asked(kaisa) == "valinta"
+    saved = Answer.objects.get(response__round=later)
+    assert (saved.value, saved.is_unchanged, saved.source) == ({"text": "Talo"}, True, "meeting")
+    assert kaisa.get(url).context["screen"].question.key == "valinta"
