@@ -26,7 +26,7 @@
   const states = [...ask.querySelectorAll(".states input[type=radio]")];
   const field = ask.querySelector("input[type=text], textarea:not(#own-note), select");
   const stateOf = (state) => states.find((input) => input.value.replace("~", "") === state);
-  const noState = () => { const open = states.find((input) => input.id.endsWith("--state-0")); if (open) tick(open); };
+  const noState = () => { const open = states.find((input) => input.name.endsWith("--state") && !input.value); if (open) tick(open); };
 
   const rank = (select) => {
     const given = places.map((each) => Number(each.value)).filter(Boolean);
