@@ -175,14 +175,14 @@ def _with_roles(slug: str, user: int, on: dt.date):
     return models.Municipality.objects.filter(slug=slug).annotate(**has_role)
 
 
-def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False):
+def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False, is_own_work=False):
     """Open a portal page of one municipality to those who have a role there today.
 
     The decorated view gets (request, access, …) in place of the address's
     municipality. Strangers get 404, those who may read but not write 403 for a POST, and
     for a GET too when the whole page is `for_writing` (a form). A coordinator without
     another role there first says that they look at the pages in somebody's place
-    (address `portal_look`), which is logged.
+    (address `portal_look`), which is logged; not where it is their own work that is done.
     """
 
     def decorate(view):
@@ -193,7 +193,7 @@ def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, fo
             access = MunicipalityAccess(municipality, person, roles, may_write=bool(roles & writers))
             if not access.may(readers):
                 raise Http404
-            if access.is_looking and request.session.get(LOOKING_AT) != municipality.pk:
+            if access.is_looking and not is_own_work and request.session.get(LOOKING_AT) != municipality.pk:
                 return redirect("portal_look", municipality_slug)
             if (for_writing or request.method not in {"GET", "HEAD"}) and not access.may_write:
                 raise PermissionDenied

@@ -18,7 +18,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from registry.models import Agent, Appointment
 from surveys.forms import typed_of
-from surveys.letters.responses import queue_receipts, queue_reopened
+from surveys.letters.responses import queue_receipts, queue_reopened, revoke_confirm_links
 from surveys.models import Answer, Question, Response, Round
 from surveys.models.questions import Kind
 from surveys.reading import Reading, read_answer
@@ -27,7 +27,7 @@ from surveys.sheet import Sheet
 CONTENT = ("state", "value", "evidence_url", "note", "may_be_quoted")
 _WHO_AND_HOW = (
     "is_unchanged", "carried_from", "source", "answered_by", "answerer_post", "answered_at", "confirmed_at",
-    "confirmed_by", "version",
+    "confirmed_by", "confirmed_how", "confirmed_post", "version",
 )  # fmt: skip
 
 
@@ -77,12 +77,13 @@ def start_response(survey_round, municipality, *, by):
 
 
 @transaction.atomic
-def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, delegation=None):
+def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, delegation=None, post=""):
     """Save `answers`, {question's id: Reading}, and return the Outcome.
 
     `versions` are those that were seen, {question's id: number}; 0 or nothing where there
     was no answer. What is already saved just so is left as it is, whatever the version.
     An answer that changed since it was seen stays, as a Conflict; the others are saved.
+    Beside an answer stands the post of `by`, or `post` when `by` writes down what another said.
     Raises ValidationError with code "not_open", "submitted", "question" (not asked of this
     municipality) or "value" (nothing that the question's form could have said).
     """
@@ -91,7 +92,7 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, 
     for pk, reading in answers.items():
         if pk not in questions:
             raise ValidationError(_("The question is not asked of this municipality."), code="question")
-        check_value(questions[pk], reading)
+        check_value(questions[pk], reading, also=_also(source, sheet.answers.get(pk)))
     outcome, changed = Outcome(), {}
     for pk, reading in answers.items():
         saved = sheet.answers.get(pk)
@@ -101,7 +102,7 @@ def save_answers(response, answers, *, by, versions, source=Answer.Source.FORM, 
             outcome.conflicts.append(Conflict(questions[pk], reading, saved))
         else:
             changed[pk] = dict(zip(CONTENT, _content(reading), strict=True))
-    outcome.saved = write_answers(sheet, changed, by=by, source=source, delegation=delegation)
+    outcome.saved = write_answers(sheet, changed, by=by, source=source, delegation=delegation, post=post)
     return outcome
 
 
@@ -122,7 +123,7 @@ def version_in(mark):
 
 
 @transaction.atomic
-def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, delegation=None):
+def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, delegation=None, post=""):
     """Read what a form of a theme says and save what is valid, and return the Outcome.
 
     `data` is the sent form; it has `<key>--seen` (`seen_mark`) for each question that it
@@ -137,8 +138,8 @@ def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, de
         of_theme = question.round_theme_id == round_theme.pk
         if mark is None or not of_theme or not question.is_asked or question.kind == Kind.FILE:
             continue
-        reading = read_answer(question, data)
         saved = sheet.answers.get(question.pk)
+        reading = read_answer(question, data, also=_also(source, saved))
         if delegation is not None:
             # The note to the coordinator is not shown to a colleague, and stays.
             reading.note = saved.note if saved else ""
@@ -150,12 +151,12 @@ def save_typed(response, round_theme, data, *, by, source=Answer.Source.FORM, de
             outcome.conflicts.append(Conflict(question, reading, saved))
         else:
             changed[question.pk] = dict(zip(CONTENT, _content(reading), strict=True))
-    outcome.saved = write_answers(sheet, changed, by=by, source=source, delegation=delegation)
+    outcome.saved = write_answers(sheet, changed, by=by, source=source, delegation=delegation, post=post)
     return outcome
 
 
 @transaction.atomic
-def confirm_unchanged(response, question, *, by, version, source=Answer.Source.FORM, delegation=None):
+def confirm_unchanged(response, question, *, by, version, source=Answer.Source.FORM, delegation=None, post=""):
     """Record as one step that last year's answer still holds, and return the Outcome.
 
     Raises ValidationError with code "not_comparable" when there is no comparable earlier
@@ -170,7 +171,7 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
     if not asked.asks_evidence:
         reading.evidence_url = ""
     try:
-        check_value(asked, reading)
+        check_value(asked, reading, also=_also(source, sheet.answers.get(asked.pk)))
     except ValidationError as error:
         message = _("The earlier answer does not fit this year's question: answer it anew.")
         raise ValidationError(message, code="not_comparable") from error
@@ -181,7 +182,8 @@ def confirm_unchanged(response, question, *, by, version, source=Answer.Source.F
         return Outcome(conflicts=[Conflict(asked, reading, saved)])
     values = {"state": reading.state, "value": reading.value, "evidence_url": reading.evidence_url}
     values |= {"is_unchanged": True, "carried_from": earlier}
-    return Outcome(saved=write_answers(sheet, {asked.pk: values}, by=by, source=source, delegation=delegation))
+    said = {"by": by, "source": source, "delegation": delegation, "post": post}
+    return Outcome(saved=write_answers(sheet, {asked.pk: values}, **said))
 
 
 @transaction.atomic
@@ -191,7 +193,7 @@ def submit_response(response, *, by):
     Raises ValidationError with code "not_open", or one with code "missing" for each
     required question that has neither an answer nor a reason.
     """
-    locked = _locked(response)
+    locked = locked_response(response)
     if locked.is_submitted:
         return locked
     _check_open(locked.round)
@@ -213,11 +215,12 @@ def submit_response(response, *, by):
 def reopen_response(response, *, reason, by):
     """Open a response that was sent in for correction, tell who sent it in, and return it.
 
-    The earlier sending stays in history.
+    The earlier sending stays in history, and what has been confirmed stays so until it is changed;
+    links that ask to confirm open nothing any more.
     Raises ValidationError with code "not_submitted", "reason", or "not_open": after the
     round has closed it is the round that is opened again first.
     """
-    locked = _locked(response)
+    locked = locked_response(response)
     if not locked.is_submitted:
         raise ValidationError(_("The response has not been sent in."), code="not_submitted")
     if not reason.strip():
@@ -229,6 +232,7 @@ def reopen_response(response, *, reason, by):
     locked.clean_fields(exclude=["respondent"])
     locked._history_user = by
     locked.save()
+    revoke_confirm_links(locked)
     queue_reopened(locked, submitted_by=submitted_by, by=by)
     return locked
 
@@ -254,14 +258,15 @@ def post_in(appointment):
     return appointment.title or str(appointment.get_kind_display())
 
 
-def _locked(response):
+def locked_response(response):
+    """Return the response with its row locked until the step is over."""
     rows = Response.objects.select_for_update(of=("self",), no_key=True).with_round()
     return rows.get(pk=response.pk).with_its_correction()
 
 
 def locked_sheet(response):
     """Return the Sheet of a response that may be answered now, with its row locked until the save is over."""
-    locked = _locked(response)
+    locked = locked_response(response)
     _check_open(locked.round)
     if locked.is_submitted:
         raise ValidationError(
@@ -275,14 +280,20 @@ def _check_open(survey_round):
         raise ValidationError(_("The survey does not take answers now."), code="not_open")
 
 
-def check_value(question, reading, files=()):
+def _also(source, saved):
+    """Return the states that are taken though a question does not offer them: what is said aloud, what is saved."""
+    said = Answer.SAID_INSTEAD if source in Answer.SPOKEN else ()
+    return {*said, saved.state} if saved is not None else set(said)
+
+
+def check_value(question, reading, files=(), also=()):
     """Refuse what no form of the question could have said: forged keys, a state that is not offered, a wrong type.
 
-    `files` are the keys of the answer's files. Raises ValidationError with code "value".
+    `files` are the keys of the answer's files, `also` as for `read_answer`. Raises ValidationError with code "value".
     """
     try:
         typed = typed_of(question, Answer(question=question, **dict(zip(CONTENT, _content(reading), strict=True))))
-        again = read_answer(question, typed, files=files)
+        again = read_answer(question, typed, files=files, also=also)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ValidationError(_("This is not an answer to the question."), code="value") from error
     if reading.errors or again.errors or _content(again) != _content(reading):
@@ -294,8 +305,11 @@ def _content(row):
     return tuple(getattr(row, name) for name in CONTENT)
 
 
-def write_answers(sheet, changed, *, by, source, delegation=None):
-    """Write {question's id: values} with history, in a fixed number of queries; return the Answers."""
+def write_answers(sheet, changed, *, by, source, delegation=None, post=""):
+    """Write {question's id: values} with history, in a fixed number of queries; return the Answers.
+
+    A changed answer is no longer confirmed, nor is the response when it was said aloud.
+    """
     if not changed:
         return []
     said = {
@@ -303,10 +317,12 @@ def write_answers(sheet, changed, *, by, source, delegation=None):
         "carried_from": None,
         "source": source,
         "answered_by": by,
-        "answerer_post": delegation.post if delegation else post_of(by, sheet.municipality),
+        "answerer_post": delegation.post if delegation else post or post_of(by, sheet.municipality),
         "answered_at": timezone.now(),
         "confirmed_at": None,
         "confirmed_by": None,
+        "confirmed_how": "",
+        "confirmed_post": "",
     }
     new, old = [], []
     for pk, values in changed.items():
@@ -325,4 +341,7 @@ def write_answers(sheet, changed, *, by, source, delegation=None):
         how = {"update_conflicts": True, "unique_fields": ["pk"], "update_fields": [*CONTENT, *_WHO_AND_HOW]}
         Answer.objects.bulk_create(old, **how)
         bulk_update_with_history(old, Answer, [], default_user=by)
+    if source in Answer.SPOKEN and sheet.response.confirmed_at is not None:
+        sheet.response.confirmed_at, sheet.response._history_user = None, by
+        sheet.response.save(update_fields=["confirmed_at"])
     return [*new, *old]

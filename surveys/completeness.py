@@ -93,7 +93,7 @@ def problems_of_question(question, languages):
     sentences = []
     if gaps := missing_languages(question, "wording", languages):
         sentences.append(_("The wording is missing in %(languages)s.") % {"languages": ", ".join(gaps)})
-    for column in ("help", "unit", "period", "row_state"):
+    for column in ("spoken", "help", "unit", "period", "row_state"):
         gaps = missing_languages(question, column, languages)
         if gaps and len(gaps) < len(languages):
             label = question._meta.get_field(column).verbose_name

@@ -10,6 +10,7 @@ from common.tables import ascii_name
 from registry.models.site import demo_label
 from surveys.printing import pdf_of
 from surveys.responses import told_by_theme
+from surveys.told import confirmed_in_words, source_in_words
 
 
 def answers_pdf(response):
@@ -55,7 +56,8 @@ def _question(told):
         lines.append(_("Note to the coordinator: %(note)s") % {"note": answer.note})
     who = ""
     if answer and told.lines:
-        who = f"{answer.answerer_post}, {_moment(answer.answered_at)}, {answer.get_source_display()}"
+        parts = [answer.answerer_post, _moment(answer.answered_at), source_in_words(answer), confirmed_in_words(answer)]
+        who = ", ".join(filter(None, parts))
     return {
         "question": told.question.wording,
         "lines": [line for line in "\n".join(lines).splitlines() if line] or [_("No answer")],

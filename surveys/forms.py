@@ -63,20 +63,21 @@ def words_of_state(question, state):
     return {**_WORDS_OF_STATES, **own}[state]()
 
 
-def build_theme_form(questions, *, answers=None, data=None, files=None, is_numbered=True):
+def build_theme_form(questions, *, answers=None, data=None, files=None, is_numbered=True, is_spoken=False):
     """Return the ThemeForm of `questions` (in order, from `with_structure`).
 
     `answers` maps a question's id to its saved Answer, `data` is what was sent, if
     anything was; then it is read and shown again as it was typed. `files` maps a
-    question's id to the keys of its files.
+    question's id to the keys of its files. What `is_spoken` can always be that it is not
+    known, or was not said.
     """
-    return ThemeForm(questions, answers or {}, data, files or {}, is_numbered)
+    return ThemeForm(questions, answers or {}, data, files or {}, is_numbered, is_spoken)
 
 
 class ThemeForm:
     """The questions of one theme with what is saved or was typed for each."""
 
-    def __init__(self, questions, answers, data, files, is_numbered):
+    def __init__(self, questions, answers, data, files, is_numbered, is_spoken=False):
         self.is_bound = data is not None
         self.asked = []
         number = 0
@@ -86,7 +87,8 @@ class ThemeForm:
             number += has_number
             shown_number = number if is_numbered and has_number else None
             answer = answers.get(question.pk)
-            self.asked.append(AskedQuestion(question, answer, data, files.get(question.pk, ()), shown_number))
+            said = {"files": files.get(question.pk, ()), "number": shown_number, "is_spoken": is_spoken}
+            self.asked.append(AskedQuestion(question, answer, data, **said))
 
     def is_valid(self):
         """Whether everything that was sent may be saved; each question can be asked by itself too."""
@@ -136,10 +138,14 @@ class AskedQuestion:
 
     uploaded = ()  # the files that are there (surveys/uploads.py)
 
-    def __init__(self, question, answer, data, files, number):
-        self.question, self.answer, self.number = question, answer, number
+    def __init__(self, question, answer, data, files, number, is_spoken=False):
+        self.question, self.answer, self.number, self.is_spoken = question, answer, number, is_spoken
         self.name = question.key
-        self.reading = None if data is None or not question.is_asked else read_answer(question, data, files=files)
+        also = {answer.state} if answer else set()
+        also |= set(Answer.SAID_INSTEAD) if is_spoken else set()
+        self.states_taken = [each for each in Answer.INSTEAD if each in question.offered_states or each in also]
+        is_read = data is not None and question.is_asked
+        self.reading = read_answer(question, data, files=files, also=also) if is_read else None
         self.errors = self.reading.errors if self.reading else {}
         self.typed = Typed(typed_of(question, answer) if data is None else data, self.name)
         self.part = TEMPLATES[question.kind]
@@ -234,9 +240,13 @@ class AskedQuestion:
         """What may be chosen in place of an answer."""
         chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
         return [
-            {"key": state, "label": words_of_state(self.question, state), "is_chosen": chosen == state}
-            for state in self.question.offered_states
+            {"key": state, "label": self._words_of(state), "is_chosen": chosen == state} for state in self.states_taken
         ]
+
+    def _words_of(self, state):
+        if self.is_spoken and state == Answer.State.NOT_OBTAINED:
+            return _("Did not want to say, or the information was not obtained")
+        return words_of_state(self.question, state)
 
     @property
     def has_state(self):
@@ -367,7 +377,7 @@ def typed_of(question, answer):
     if answer is None:
         return typed
     name, value = question.key, answer.value or {}
-    if answer.state in question.offered_states:
+    if answer.state in Answer.INSTEAD:
         typed[f"{name}--state"] = answer.state
     typed[f"{name}--evidence"] = answer.evidence_url
     typed[f"{name}--note"] = answer.note

@@ -68,11 +68,12 @@ class Typed:
         return [str(each) for each in ([chosen] if isinstance(chosen, str) else chosen) if each != ""]
 
 
-def read_answer(question, data, *, files=()):
+def read_answer(question, data, *, files=(), also=()):
     """Return the Reading of what `data` (a QueryDict or a dictionary) says for `question`.
 
     The question comes from `with_structure`. `files` are the keys of the files that the
-    answer has or gets. A state chosen beside an answer is an error: neither is thrown away.
+    answer has or gets, `also` states that are taken though the question does not offer them.
+    A state chosen beside an answer is an error: neither is thrown away.
     """
     typed = Typed(data, question.key)
     reading = Reading()
@@ -80,7 +81,7 @@ def read_answer(question, data, *, files=()):
     state = typed.text("state")
     if question.kind in ONE_CHOICE and typed.text().startswith("~"):
         state = typed.text()[1:]
-    if state and state not in question.offered_states:
+    if state and state not in question.offered_states and not (state in Answer.INSTEAD and state in also):
         reading.errors["state"] = _("Choose one of the given.")
     elif state and reading.value is not None:
         reading.errors["state"] = _("You have both answered and chosen “%(state)s”. Keep one of them.") % {

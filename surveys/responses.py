@@ -10,9 +10,11 @@ from django.utils.translation import pgettext_lazy
 from registry.models import AreaMembership, Municipality, RegionMembership
 from surveys.concerning import concerns
 from surveys.conditions import shown_keys
+from surveys.confirming import STATES as CONFIRMATION
+from surveys.confirming import confirmation_state
 from surveys.models import Answer, AnswerFile, Question, Response, RoundTheme
 from surveys.sheet import Sheet
-from surveys.told import told
+from surveys.told import confirmed_in_words, source_in_words, told
 
 NOT_BEGUN, BEGUN, SUBMITTED, REOPENED, DECLINED = "not_begun", "begun", "submitted", "reopened", "declined"
 STATES = {
@@ -52,8 +54,9 @@ class Line:
 
     @property
     def state_words(self):
-        """How it stands, in words."""
-        return STATES[self.state]
+        """How it stands, in words; what was said aloud also says whether it has been confirmed."""
+        confirmation = CONFIRMATION.get(confirmation_state(self.response))
+        return f"{STATES[self.state]}, {confirmation}" if confirmation else STATES[self.state]
 
 
 def lines_of(survey_round):
@@ -64,7 +67,7 @@ def lines_of(survey_round):
     for municipality, area in memberships.values_list("municipality", "area"):
         areas[municipality].add(area)
     questions = list(survey_round.questions.for_municipalities().in_order().with_structure())
-    responses = {response.municipality_id: response for response in survey_round.responses.all()}
+    responses = {response.municipality_id: response for response in survey_round.responses.with_unconfirmed()}
     answers = defaultdict(list)
     for answer in Answer.objects.filter(response__round=survey_round):
         answers[answer.response_id].append(answer)
@@ -112,6 +115,11 @@ class Told:
     earlier_lines: list
     is_missing: bool
     files: tuple = ()
+
+    @property
+    def how(self):
+        """How the answer came, and whether what was said aloud has been confirmed."""
+        return ", ".join(filter(None, [source_in_words(self.answer), confirmed_in_words(self.answer)]))
 
 
 def told_by_theme(response, *, with_earlier=True):

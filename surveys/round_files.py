@@ -32,10 +32,13 @@ _MOMENTS = ("opened_at", "closed_at", "reopened_at", "reopen_reason")
 _CORRECTION = ("place", "language", "old", "new", "reason", "corrected_at")
 _RESPONSE = (
     "respondent_post", "fallback_reason", "language", "started_at", "submitted_at", "submitted_post", "reopened_at",
-    "reopen_reason", "declined_at", "decline_reason",
+    "reopen_reason", "confirmed_at", "declined_at", "decline_reason",
 )  # fmt: skip
 _SAID = ("state", "evidence_url", "note", "may_be_quoted")
-_HOW = ("is_unchanged", "source", "answerer_post", "answered_at", "confirmed_at", "version", "words_erased_at")
+_HOW = (
+    "is_unchanged", "source", "answerer_post", "answered_at", "confirmed_at", "confirmed_how", "confirmed_post",
+    "version", "words_erased_at",
+)  # fmt: skip
 _FILE = ("key", "name", "size", "content_type", "digest", "uploaded_at")
 
 
@@ -211,7 +214,8 @@ class _Answers:
                 part.refuse(_("This is not an answer to the question."), "value")
         said = {name: getattr(answer, name) for name in _SAID}
         try:
-            check_value(answer.question, Reading(value=value, **said), files)
+            also = Answer.SAID_INSTEAD if answer.source in Answer.SPOKEN else ()
+            check_value(answer.question, Reading(value=value, **said), files, also)
             answer.clean_fields(exclude=["response", "question", "carried_from", "value", "answered_by"])
         except ValidationError as error:
             part.refuse("; ".join(error.messages), getattr(error, "code", None) or "invalid")

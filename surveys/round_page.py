@@ -4,18 +4,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
 from surveys.completeness import minutes_for
+from surveys.confirming import WAITING, confirmation_state, digest_of, unconfirmed_in
 from surveys.facts import beside_answers
+from surveys.letters.responses import CONFIRM_WITHIN
 from surveys.models import Delegation, PendingSave, Response, Round
 from surveys.sheet import Sheet
 from surveys.theme_page import Answerer, ThemePage, said_by
 
 # Who answers for the municipality: the fallback respondent is named for just this.
 RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
+# Who confirms what a coordinator wrote down: not the coordinator.
+CONFIRMERS = OFFICERS | {FALLBACK}
 
 
 def sheet_for(municipality, year, account):
@@ -98,6 +103,21 @@ class RoundPage:
         return sum(line.n_missing for line in self.lines)
 
     @cached_property
+    def n_unconfirmed(self):
+        """How many answers were said aloud and wait to be confirmed."""
+        return len(unconfirmed_in(self.sheet))
+
+    @property
+    def may_confirm(self):
+        """Whether the reader may confirm them."""
+        return bool(self.n_unconfirmed) and self.access.may(CONFIRMERS)
+
+    @property
+    def digest(self):
+        """What tells the answers that are shown from what they become by any change."""
+        return digest_of(self.sheet)
+
+    @cached_property
     def next_theme(self):
         """The first theme in which something is open, else the first."""
         themes = [line.theme for line in self.lines]
@@ -148,8 +168,18 @@ def rounds_of(municipality):
     ]
 
 
+def _confirm_ask(page, sheet):
+    """Yield the Ask to confirm what a coordinator wrote down and sent in, for those who may."""
+    if not page.access.may(CONFIRMERS) or confirmation_state(sheet.response) != WAITING:
+        return
+    due_on = timezone.localdate(sheet.response.submitted_at) + CONFIRM_WITHIN
+    url = reverse("portal_survey_review", args=[page.access.municipality.slug, sheet.round.year])
+    what = _("Confirm the answers of the interview: %(survey)s") % {"survey": sheet.round}
+    yield Ask(what, due_on, f"{url}#confirm", _("See and confirm"), is_late=due_on < page.on, always=True)
+
+
 def survey_asks(page):
-    """Yield the Ask of an open round that has not been sent in, for those who answer for the municipality.
+    """Yield the Ask of an open round that has not been sent in or confirmed, for those who answer for the municipality.
 
     `page` is a registry.portal_page.MunicipalityPage.
     """
@@ -158,6 +188,7 @@ def survey_asks(page):
     for survey_round in Round.objects.asked_of(page.access.municipality).open_on(page.on):
         sheet = Sheet(survey_round, page.access.municipality)
         if sheet.response is not None and sheet.response.is_submitted:
+            yield from _confirm_ask(page, sheet)
             continue
         url = reverse("portal_survey", args=[page.access.municipality.slug, survey_round.year])
         progress = sheet.progress()

@@ -16,22 +16,26 @@ from surveys.models import Answer, Comparability, Delegation, PendingSave, Quest
 from surveys.models.questions import Kind
 from surveys.pending import FormToken, check_choices, choices_of, keep_conflicts, settle
 from surveys.sheet import Sheet
-from surveys.told import told
+from surveys.told import confirmed_in_words, source_in_words, told
 from surveys.uploads import put_files_beside, take_files
 
 
 @dataclass(frozen=True)
 class Answerer:
-    """Who answers, and how it came: an account with a role there, or a colleague by a link."""
+    """Who answers, and how it came: an account with a role there, or a colleague by a link.
+
+    `post` is whose words an interviewer writes down.
+    """
 
     account: User | None = None
     delegation: Delegation | None = None
     source: str = Answer.Source.FORM
+    post: str = ""
 
     @property
     def said(self):
         """What the functions of answering take."""
-        return {"by": self.account, "source": self.source, "delegation": self.delegation}
+        return {"by": self.account, "source": self.source, "delegation": self.delegation, "post": self.post}
 
     @property
     def owner(self):
@@ -58,6 +62,8 @@ class ThemePage:
     Without `names` posts stand beside the answers, without `private` no answer that is for the coordinator alone.
     `facts` are what the registry knows, {question's id: Beside}; `file_url` makes the address of an AnswerFile.
     """
+
+    is_numbered = True
 
     def __init__(self, sheet, round_theme, answerer, *, may_write, names=True, private=True, facts=None, file_url=None):
         self.sheet, self.theme, self.answerer, self.private = sheet, round_theme, answerer, private
@@ -108,7 +114,9 @@ class ThemePage:
     def form(self, data=None, file_errors=None):
         """Return the ThemeForm as it is saved, or as it was sent in `data`, with what stands beside each question."""
         files = {pk: (answer.value or {}).get("files", ()) for pk, answer in self.sheet.answers.items()}
-        form = build_theme_form(self.questions, answers=self.sheet.answers, data=data, files=files)
+        is_spoken = self.answerer.source in Answer.SPOKEN
+        said = {"answers": self.sheet.answers, "data": data, "files": files}
+        form = build_theme_form(self.questions, **said, is_numbered=self.is_numbered, is_spoken=is_spoken)
         shown = self.sheet.shown if data is None else form.shown(self.sheet.questions, self.sheet.values)
         for asked in form.asked:
             asked.is_hidden = asked.question.pk not in shown
@@ -181,13 +189,18 @@ class ReadAnswer:
 
 
 def said_by(answer, *, names):
-    """Return by whom and when an Answer was given: the post, with `names` also the name of the account's person."""
+    """Return by whom, how and when an Answer was given, and whether what was said aloud has been confirmed.
+
+    By post; with `names` also by the name of the account's person.
+    """
     moment = timezone.localtime(answer.answered_at)
     person = getattr(answer.answered_by, "person", None) if names else None
-    who = f"{person.name}, {answer.answerer_post}" if person and answer.answerer_post else answer.answerer_post
+    is_own = person and answer.answerer_post and answer.source not in Answer.SPOKEN
+    who = f"{person.name}, {answer.answerer_post}" if is_own else answer.answerer_post
     if answer.source not in {Answer.Source.FORM, Answer.Source.DELEGATE}:
-        who = f"{who} ({answer.get_source_display()})"
-    return _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": date_format(moment, "j.n.Y"), "time": clock(moment)}
+        who = f"{who} ({source_in_words(answer, recorder=person)})"
+    said = _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": date_format(moment, "j.n.Y"), "time": clock(moment)}
+    return ", ".join(filter(None, [said, confirmed_in_words(answer)]))
 
 
 def clock(moment):

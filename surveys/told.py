@@ -3,8 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.numbers import plain_number
@@ -28,6 +30,27 @@ def told(question, said):
     if said.evidence_url:
         lines.append(said.evidence_url)
     return lines
+
+
+def source_in_words(answer, *, recorder=None):
+    """Return how an answer came: by phone or in a meeting also who wrote it down, by name where `recorder` is given."""
+    how = answer.get_source_display()
+    if answer.source not in Answer.SPOKEN:
+        return how
+    if recorder is None:
+        return _("%(how)s, written down by the coordinator") % {"how": how}
+    return _("%(how)s, written down by %(name)s") % {"how": how, "name": recorder.name}
+
+
+def confirmed_in_words(answer):
+    """Return whether what was said aloud has been confirmed, when, by which post and how; empty for other answers."""
+    if answer.source not in Answer.SPOKEN or answer.state == State.UNANSWERED:
+        return ""
+    if answer.needs_confirming:
+        return _("not confirmed yet")
+    day = date_format(timezone.localtime(answer.confirmed_at), "j.n.Y")
+    said = _("confirmed on %(day)s: %(post)s") % {"day": day, "post": answer.confirmed_post or "–"}
+    return f"{said} ({answer.get_confirmed_how_display()})" if answer.confirmed_how else said
 
 
 def _lines(question, value):

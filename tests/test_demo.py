@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
+from django.utils import timezone
 
 from accounts.models import User
 from config.demo import PASSWORD
@@ -14,6 +15,7 @@ from mailing.models import Letter
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
+from surveys.call_list import CallList
 from surveys.comparing import round_differences
 from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
@@ -80,15 +82,25 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
 
 def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(demo):
     this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
-    assert {row.municipality.code: row.is_submitted for row in this_year.responses.all()} == {
-        "564": False, "072": True, "009": False,
-    }  # fmt: skip
+    by_form = this_year.responses.exclude(municipality__interviews__round=this_year)
+    assert {row.municipality.code: row.is_submitted for row in by_form} == {"564": False, "072": True, "009": False}
     sent_in = last_year.responses.submitted()
     assert sent_in.count() == last_year.responses.count() == 8
     assert all(last_year.is_open_on(row.submitted_at.date()) for row in sent_in)
     half = Sheet(this_year, demo.oulu)
     assert 5 < sum(half.has_answer(question) for question in half.counted) < len(half.counted) - 5
     assert this_year.responses.get(municipality=demo.hailuoto).answers.filter(is_unchanged=True).count() > 5
+
+
+def test_demo_has_todays_calls_and_interviews_in_each_state(demo):
+    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    calls = CallList(this_year, timezone.localdate())
+    groups = {key: len(found) for key, _title, found in calls.today_groups + calls.other_groups}
+    assert {key: n for key, n in groups.items() if key not in {"unreached", "reached", "again", "agreed"}} == {
+        "going_on": 1, "themselves": 2, "not_wanted": 1, "waiting": 1, "done": 2,
+    }  # fmt: skip
+    assert groups["agreed"] == groups["again"] == 1
+    assert last_year.responses.waiting_for_confirmation().count() == 1
 
 
 def test_demo_has_two_rows_of_one_person_to_be_merged(demo):

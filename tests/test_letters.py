@@ -31,10 +31,12 @@ from registry.handover import hand_over
 from registry.invitations import invite
 from registry.models import Association, AssociationContact, AssociationLetter, Person, Task
 from registry.roles import end_role
-from surveys.answering import reopen_response, start_response, submit_response
+from surveys.answering import reopen_response, save_answers, start_response, submit_response
 from surveys.delegating import ask_colleague
+from surveys.interviewing import begin_interview, finish_interview
 from surveys.letters.opened import tell_opened
-from surveys.models import Round
+from surveys.models import Response, Round
+from surveys.reading import Reading
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
 from tests.surveys import factories as survey_factories
@@ -160,6 +162,21 @@ def theme_of_survey(cast):
     ask_colleague(response, theme, post="sihteeri", email="sihteeri@example.org", by=cast.leena.user)
 
 
+def interviewed(cast):
+    """Leena answers the one question of a round by phone, and the answers are sent in."""
+    oulu, by = cast.leena_in_oulu.municipality, cast.kaisa.user
+    theme = survey_factories.RoundThemeFactory(
+        round__region=cast.leena.region, round__opens_on=MONDAY.date(), round__closes_on=MONDAY.date()
+    )
+    asked = survey_factories.question(theme, "short_text")
+    Round.objects.filter(pk=theme.round_id).update(opened_at=MONDAY)
+    held = begin_interview(Round.objects.get(), oulu, source="phone", post="vapaa-aikasihteeri", by=by)
+    said = {asked.pk: Reading(state="answered", value={"text": "Hyvin"})}
+    save_answers(Response.objects.get(), said, by=by, versions={}, source="phone", post=held.post)
+    finish_interview(held, by=by)
+    send_waiting()
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
     "association_check": association_is_asked,
@@ -171,6 +188,7 @@ SAMPLES = {
     "second_factor_reset": second_factor_reset,
     "survey_theme": theme_of_survey,
     "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
+    "survey_confirm": interviewed,
     "survey_opened": survey("tell"),
     "survey_receipt": survey("submit"),
     "survey_reopened": survey("reopen"),

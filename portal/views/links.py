@@ -14,7 +14,7 @@ from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
 from portal.forms import AssociationCheckForm
-from portal.views import association_side, survey_link
+from portal.views import association_side, survey_confirm, survey_link
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
 from registry.letters.association_check import checked_contact, confirm_association_by_link, propose_by_link
@@ -159,6 +159,7 @@ _PAGES = {
     "contact_check": _contact_check,
     "association_check": _association_check,
     "survey_theme": survey_link.survey_theme,
+    "survey_confirm": survey_confirm.survey_confirm,
 }
 # What was done with the button once is done: reading the page again, or pressing twice, says so.
 _PAGES_OF_USED = {

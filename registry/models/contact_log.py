@@ -25,6 +25,12 @@ class ContactEntryQuerySet(RegionRowQuerySet):
         rows = rows.in_area(area, on) if area else rows
         return rows.select_related("municipality", "person").order_by("next_step_on", "pk")
 
+    def latest_of_places(self, region):
+        """Return the latest entry about each municipality of a region's log, in one query."""
+        of_place = self.filter(region=region, municipality=models.OuterRef("municipality")).latest_first()
+        rows = self.filter(region=region, municipality__isnull=False)
+        return rows.filter(pk=models.Subquery(of_place.values("pk")[:1]))
+
     def for_board(self, region):
         """Return (municipality, last day somebody was reached or None, last day it was tried) of a region's log."""
         of_place = self.filter(region=region, municipality__isnull=False).order_by().values("municipality")

@@ -1,7 +1,7 @@
 """Survey rounds: when, in which languages, in which themes; what is done with them stands in round_pages.py."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -92,6 +92,7 @@ class RoundAdmin(RoundPages, HistoryAdmin, TranslationAdmin):
         elif obj.is_closed:
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
         else:
+            steps.append(Step(_("Interviews"), reverse("portal_interviews")))
             steps.append(Step(_("Tell the municipalities by letter"), self.step_url("tell", obj)))
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
         return [*steps, Step(_("Make next year's round"), self.step_url("copy", obj))]

@@ -11,6 +11,7 @@ from registry.letters.recipients import site_address
 FOLDER = Path(__file__).parent
 REASONS = {
     "answered": _("has sent in the answers"),
+    "confirmed": _("has confirmed the answers"),
     "nobody_known": _("nobody is known who answers"),
     "not_open": _("the survey does not take answers"),
     "opened_again": pgettext_lazy("of a response", "it has been opened again"),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_data_taken'),
         ('registry', '0012_returned_letters'),
-        ('surveys', '0001_initial'),
+        ('surveys', '0002_interviews'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

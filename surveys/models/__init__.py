@@ -8,6 +8,7 @@ from surveys.models.associations import (
     OpenLink,
     PaperBatch,
 )
+from surveys.models.interviews import Interview, InterviewNote
 from surveys.models.questions import ConditionTerm, Kind, Option, Question, QuestionRow, TableColumn, Threshold
 from surveys.models.reference import Criterion, Indicator, Theme
 from surveys.models.rounds import Round, RoundTheme
@@ -24,6 +25,8 @@ __all__ = [
     "Delegation",
     "EditionCount",
     "Indicator",
+    "Interview",
+    "InterviewNote",
     "Kind",
     "OpenLink",
     "Option",

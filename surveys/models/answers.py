@@ -48,6 +48,11 @@ class OfRoundQuerySet(ScopedQuerySet):
 class AnswerQuerySet(OfRoundQuerySet):
     """Reads of answers."""
 
+    def unconfirmed(self):
+        """Return what was said by phone or in a meeting and nobody has confirmed."""
+        said = self.exclude(state=Answer.State.UNANSWERED)
+        return said.filter(source__in=Answer.SPOKEN, confirmed_at__isnull=True)
+
     def for_file(self, survey_round):
         """Return a round's answers in the order of its questions, with what a file tells of them."""
         rows = self.filter(response__round=survey_round).select_related(
@@ -55,6 +60,11 @@ class AnswerQuerySet(OfRoundQuerySet):
         )
         place = ("question__round_theme__position", "question__round_theme", "question__position", "question")
         return rows.prefetch_related("files").order_by("response__municipality__code", *place)
+
+    def sources_in(self, survey_round):
+        """Return (municipality's id, source) of what was answered in a round, each pair once."""
+        said = self.filter(response__round=survey_round).exclude(state=Answer.State.UNANSWERED)
+        return said.order_by().values_list("response__municipality", "source").distinct()
 
     def of_earlier_rounds(self, survey_round):
         """Return the answers of the region's earlier rounds with their questions and responses."""
@@ -69,9 +79,23 @@ class ResponseQuerySet(OfRoundQuerySet):
 
     round_path = "round"
 
+    def with_unconfirmed(self):
+        """Add `has_unconfirmed`: whether something said by phone or in a meeting has not been confirmed."""
+        waiting = Answer.objects.unconfirmed().filter(response=models.OuterRef("pk"))
+        return self.annotate(has_unconfirmed=models.Exists(waiting))
+
+    def waiting_for_confirmation(self):
+        """Return the responses that have been sent in with something said aloud that nobody has confirmed."""
+        return self.submitted().with_unconfirmed().filter(has_unconfirmed=True, confirmed_at__isnull=True)
+
     def submitted(self):
         """Return the responses that have been sent in and not reopened."""
         return self.filter(submitted_at__isnull=False)
+
+    def for_quality(self, region_ids, sent_in_by):
+        """Return the responses of these regions' rounds that were sent in by a day, the oldest first."""
+        rows = self.filter(round__region__in=region_ids, submitted_at__date__lte=sent_in_by)
+        return rows.select_related("round", "municipality").order_by("submitted_at", "pk")
 
     def of_year(self, municipality, year):
         """Return a municipality's response to the round of a year, with the round, or None."""
@@ -151,6 +175,10 @@ class Response(models.Model):
         verbose_name=_("reopened by"),
     )  # fmt: skip
     reopen_reason = models.CharField(_("why it was reopened"), max_length=300, blank=True, editable=False)
+    confirmed_at = models.DateTimeField(
+        _("everything said aloud confirmed"), null=True, blank=True, editable=False,
+        help_text=_("Empties when something is said by phone or in a meeting after it."),
+    )  # fmt: skip
     declined_at = models.DateTimeField(_("declined"), null=True, blank=True, editable=False)
     decline_reason = models.CharField(_("why it was declined"), max_length=300, blank=True, editable=False)
 
@@ -207,6 +235,18 @@ class Answer(models.Model):
         DELEGATE = "delegate", _("a colleague by a link")
         IMPORT = "import", _("import")
 
+    # Said aloud and written down by a coordinator: to be confirmed by who said it.
+    SPOKEN = (Source.PHONE, Source.MEETING)
+    # What may stand in place of an answer; the first two can always be said to an interviewer.
+    INSTEAD = (State.DO_NOT_KNOW, State.NOT_OBTAINED, State.NOT_APPLICABLE)
+    SAID_INSTEAD = (State.DO_NOT_KNOW, State.NOT_OBTAINED)
+
+    class Means(models.TextChoices):
+        """How an answer was confirmed; by a link there is no account."""
+
+        PORTAL = "portal", _("in the portal")
+        LINK = "link", _("by the letter's link")
+
     response = models.ForeignKey(Response, models.CASCADE, related_name="answers", verbose_name=_("response"))
     question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="answers", verbose_name=_("question"))
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.UNANSWERED)
@@ -235,6 +275,8 @@ class Answer(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("confirmed by"),
     )  # fmt: skip
+    confirmed_how = models.CharField(_("how it was confirmed"), max_length=6, choices=Means, blank=True)
+    confirmed_post = models.CharField(_("confirmed by, post"), max_length=120, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     words_erased_at = models.DateTimeField(
         _("words removed at"), null=True, blank=True, editable=False,
@@ -266,7 +308,8 @@ class Answer(models.Model):
     @property
     def needs_confirming(self):
         """Whether it was said by phone or in a meeting, and nobody has confirmed it yet."""
-        return self.source in {self.Source.PHONE, self.Source.MEETING} and self.confirmed_at is None
+        is_said = self.state != self.State.UNANSWERED and self.source in self.SPOKEN
+        return is_said and self.confirmed_at is None
 
 
 class AnswerFileQuerySet(OfRoundQuerySet):

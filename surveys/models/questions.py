@@ -102,7 +102,7 @@ class Question(Structure):
     """
 
     ROUND_PATH = "round"
-    WORDING = ("wording", "help", "unit", "period", "row_state")
+    WORDING = ("wording", "spoken", "help", "unit", "period", "row_state")
 
     class Audience(models.TextChoices):
         MUNICIPALITY = "municipality", _("municipalities")
@@ -140,6 +140,10 @@ class Question(Structure):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)
     wording = models.CharField(_("question"), max_length=400)
+    spoken = models.CharField(
+        _("asked aloud"), max_length=400, blank=True,
+        help_text=_("How it is asked in an interview. Empty: as the question stands."),
+    )  # fmt: skip
     help = models.TextField(_("help"), max_length=1000, blank=True, help_text=_("Stands below the question."))
     unit = models.CharField(
         _("unit"), max_length=60, blank=True, help_text=_("For a number: what it counts, for example hours a week.")

@@ -38,6 +38,10 @@ class RoundQuerySet(RegionRowQuerySet):
         """Return the rounds that take answers on day `on`; the closing day is the last one."""
         return self.opened().filter(closed_at__isnull=True, opens_on__lte=on, closes_on__gte=on)
 
+    def for_calls(self, region_ids, on):
+        """Return the rounds of these regions that take answers on day `on`, by region."""
+        return self.open_on(on).filter(region__in=region_ids).select_related("region").order_by("region", "opens_on")
+
     def closed_on(self, on):
         """Return the rounds that no longer take answers on day `on`."""
         return self.opened().filter(Q(closed_at__isnull=False) | Q(closes_on__lt=on))

@@ -15,6 +15,7 @@ from surveys.models import Answer, AnswerFile, Delegation, PaperBatch, Response,
 from surveys.open_links import make_open_link
 from tests import factories
 from tests.portal.association_world import side  # noqa: F401
+from tests.portal.interview_world import finished, interview, kaisa  # noqa: F401
 from tests.portal.survey_world import begun, leena, survey, without_july  # noqa: F401
 from tests.surveys import factories as survey_factories
 

@@ -130,7 +130,7 @@ def test_a_response_is_read_whole_with_who_when_how_and_last_years(reference, ca
     for words in ("Hyvin, kiitos äö", "c: jotain muuta", "toimisto@example.org", "Note to the coordinator: Soitathan.",
                   "nformation not obtained", "Ompeluseura", "vapaa-aikasihteeri", "10.9.2025"):  # fmt: skip
         assert words in old, words
-    assert "phone call, not confirmed yet" in new
+    assert "phone call, written down by the coordinator, not confirmed yet" in new
     assert "Last time (10.9.2025): 1\u00a0250,5" in new or "Last time (10.9.2025): 1250.5" in new or "1,250.5" in new
     assert "An answer is missing" in new
     assert as_outi.get(url("response_change", response.pk)).status_code == 302
