@@ -23,7 +23,10 @@ from surveys.models import (
 )
 from surveys.models.questions import Kind, OfQuestion, QuestionRow, TableColumn, Threshold
 
-OF_ROUND = ("region", "reply_days", "has_finnish", "has_swedish", "has_english")
+OF_ROUND = (
+    "region", "reply_days", "reminder_days", "closing_letter_days", "letters_by_themselves", "has_finnish",
+    "has_swedish", "has_english",
+)  # fmt: skip
 
 # --- From last year's ------------------------------------------------------------------------------------------------
 

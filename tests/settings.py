@@ -27,3 +27,5 @@ TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBacken
 # The tables come from the models, in a second instead of half a minute; tests/test_migrations.py compares
 # them with those that the migrations make.
 DATABASES["default"]["TEST"] = {"MIGRATE": False}  # noqa: F405
+# Each test client loads the middleware anew: the static files are looked up when asked for, not listed every time.
+WHITENOISE_AUTOREFRESH = True

@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common.tables import ascii_name
 from registry.models import Region
@@ -25,9 +24,7 @@ from surveys.authoring import (
 from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
-from surveys.letters.opened import preview_opened, tell_opened
 from surveys.questionnaires import export_questionnaire, import_questionnaire
-from surveys.responses import SUBMITTED, lines_of
 from surveys.round_files import export_round, import_round
 
 
@@ -41,8 +38,6 @@ class RoundPages:
             "differences": self.differences,
             "preview": self.preview,
             "export_file": self.export_file,
-            "responses": self.responses,
-            "tell": self.tell,
             "export_answers": self.export_answers,
             "open": self.open,
             "close": self.close,
@@ -153,35 +148,6 @@ class RoundPages:
         name = f"{ascii_name(str(survey_round))}.json"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-
-    def responses(self, request, object_id):
-        """Show each municipality with how far it is, and who has touched its answers last."""
-        survey_round = self.round_row(request, object_id)
-        lines = lines_of(survey_round)
-        context = self._context(
-            request,
-            survey_round,
-            _("Responses to %(round)s") % {"round": survey_round},
-            lines=lines,
-            n_submitted=sum(line.state == SUBMITTED for line in lines),
-        )
-        return TemplateResponse(request, "admin/surveys/round_responses.html", context)
-
-    def tell(self, request, object_id):
-        """Show who is told by letter that the round is open, who is not and why; POST queues the letters."""
-        survey_round = self.step_row(request, object_id)
-        if request.method == "POST":
-            try:
-                n_queued = tell_opened(survey_round, by=request.user)
-            except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), "ERROR")
-            else:
-                told = ngettext("%(n)s letter goes out.", "%(n)s letters go out.", n_queued) % {"n": n_queued}
-                self.message_user(request, told, "SUCCESS")
-            return redirect(self.step_url("responses", survey_round))
-        title = _("Tell the municipalities by letter")
-        context = self._context(request, survey_round, title, preview=preview_opened(survey_round))
-        return TemplateResponse(request, "admin/surveys/round_tell.html", context)
 
     def export_answers(self, request, object_id):
         """Hand over the round with its answers as a file; it is logged, therefore by POST alone."""

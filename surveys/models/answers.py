@@ -18,6 +18,7 @@ and nowhere else, so that history, retention and publishing know it:
 | file | `{"files": ["key of the file", …]}` |
 """
 
+import datetime as dt
 import uuid
 
 from django.apps import apps
@@ -56,12 +57,22 @@ class AnswerQuerySet(OfRoundQuerySet):
         place = ("question__round_theme__position", "question__round_theme", "question__position", "question")
         return rows.prefetch_related("files").order_by("response__municipality__code", *place)
 
+    def for_lines(self, survey_round):
+        """Return plain rows of a round's answers: what tells how far each response is and when it was touched."""
+        names = ("response_id", "question_id", "state", "value", "source", "confirmed_at", "answered_at")
+        return self.filter(response__round=survey_round).order_by().values_list(*names, named=True)
+
     def of_earlier_rounds(self, survey_round):
         """Return the answers of the region's earlier rounds with their questions and responses."""
         earlier = self.filter(
             response__round__region=survey_round.region_id, response__round__year__lt=survey_round.year
         )
         return earlier.select_related("question__indicator", "response__round")
+
+
+STATE_COLUMNS = (
+    "id", "round_id", "municipality_id", "started_at", "submitted_at", "reopened_at", "declined_at", "decline_reason",
+)  # fmt: skip
 
 
 class ResponseQuerySet(OfRoundQuerySet):
@@ -72,6 +83,20 @@ class ResponseQuerySet(OfRoundQuerySet):
     def submitted(self):
         """Return the responses that have been sent in and not reopened."""
         return self.filter(submitted_at__isnull=False)
+
+    def states_over_time(self, rounds):
+        """Return what these rounds' responses were and are, as they came, the present last; one query.
+
+        As plain rows with the columns of STATE_COLUMNS: from the history, then the rows themselves.
+        """
+
+        def states(rows, *order):
+            return rows.filter(round__in=rounds).order_by().values_list(*STATE_COLUMNS, *order, named=True)
+
+        past = states(Response.history, "history_date", "history_id")
+        forever = models.Value(dt.datetime.max.replace(tzinfo=dt.UTC), models.DateTimeField())
+        present = states(self, forever, models.Value(0, models.BigIntegerField()))
+        return sorted(past.union(present, all=True), key=lambda row: row[-2:])
 
     def of_year(self, municipality, year):
         """Return a municipality's response to the round of a year, with the round, or None."""
@@ -207,6 +232,9 @@ class Answer(models.Model):
         DELEGATE = "delegate", _("a colleague by a link")
         IMPORT = "import", _("import")
 
+    # What somebody else wrote down, so that the municipality confirms it.
+    SPOKEN = frozenset({Source.PHONE, Source.MEETING})
+
     response = models.ForeignKey(Response, models.CASCADE, related_name="answers", verbose_name=_("response"))
     question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="answers", verbose_name=_("question"))
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.UNANSWERED)
@@ -266,7 +294,7 @@ class Answer(models.Model):
     @property
     def needs_confirming(self):
         """Whether it was said by phone or in a meeting, and nobody has confirmed it yet."""
-        return self.source in {self.Source.PHONE, self.Source.MEETING} and self.confirmed_at is None
+        return self.source in self.SPOKEN and self.confirmed_at is None
 
 
 class AnswerFileQuerySet(OfRoundQuerySet):
