@@ -90,7 +90,7 @@ _LEFT, _TOP, _WIDE, _HIGH = 44, 12, 300, 150
 
 
 class Curve(NamedTuple):
-    """Shares (0 to 1) of consecutive days; None where there is none. One `is_published`, known from before, is dashed."""
+    """Shares (0 to 1) of consecutive days, None where there is none; one `is_published`, from before, is dashed."""
 
     label: str
     shares: tuple

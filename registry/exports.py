@@ -50,7 +50,7 @@ def export_rows(rows, file_format, *, by, choices="", region=None):
 
 
 def export_table(columns, rows, file_format, *, title, model, by, choices="", region=None):
-    """Return the ExportedFile of any `rows` with these `columns`; logged as `export_rows` does, as a list of `model`."""
+    """Return the ExportedFile of any `rows` with these `columns`; logged as a list of `model`, as in `export_rows`."""
     kind, counted = FORMATS[file_format], _Counted(rows)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by the response
     for piece in kind.write(columns, counted, title=title):

@@ -1,4 +1,4 @@
-"""What the survey does by the clock: reminders, the letter of the last days and thanks, on the days that a round sets."""
+"""What the survey does by the clock: reminders, the letter of the last days and thanks, on a round's own days."""
 
 import datetime as dt
 from collections import Counter

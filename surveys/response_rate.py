@@ -70,7 +70,7 @@ class ResponseRate:
 
     @cached_property
     def number(self):
-        """The number of the last day that is told: today's, or the last one of a closed round; None before the first."""
+        """The number of the last day that is told: today's, or a closed round's last one; None before the first."""
         last = min(self.today, self.round.closed_on)
         return (last - self.round.opens_on).days if last >= self.round.opens_on else None
 
@@ -92,6 +92,22 @@ class ResponseRate:
             return told
         beside = _("In the round of %(year)s it was %(n)s of %(all)s on the same day.")
         return f"{told} {beside % {'year': self.earlier.year, 'n': before.count, 'all': before.out_of}}"
+
+    @property
+    def reading(self):
+        """What the curves show, in one sentence."""
+        told = {"year": self.round.year, "now": _told(self.share_on(self.number))}
+        if self.earlier is None or not self.earlier.n_places:
+            return _("The line of %(year)s has come to %(now)s.") % told
+        told |= {
+            "before_year": self.earlier.year,
+            "before": _told(self.share_before(self.number)),
+            "end": _told(Share(self.n_by(self.earlier, self.earlier.closed_on), self.earlier.n_places)),
+        }
+        sentence = _(
+            "The line of %(year)s has come to %(now)s; that of %(before_year)s was at %(before)s and ended at %(end)s."
+        )
+        return sentence % told
 
     @cached_property
     def days(self):
@@ -120,7 +136,7 @@ class ResponseRate:
             curves.append(Curve(str(self.earlier.year), before, is_published=True))
         return CurveChart(
             title=_("Sent in, of the municipalities asked"),
-            reading=self.summary,
+            reading=self.reading,
             curves=tuple(curves),
             marks=((0, _("opening")), (len(self.days) - 1, _("day %(n)s") % {"n": len(self.days)})),
             source=_("Days are counted from the first day of each round. Source: the rounds' responses, %(day)s.")
@@ -129,13 +145,19 @@ class ResponseRate:
 
 
 def _stands_in(states, on):
-    """Whether a response stood sent in at the end of day `on`; `states` are (moment, its day, sent in), as they came."""
+    """Whether a response stood sent in at the end of day `on`; `states` are (moment, its day, sent in) in order."""
     stands, latest = False, None
     for moment, day, is_submitted in states:
         if moment is not None and (day > on or (latest is not None and moment < latest)):
             continue
         stands, latest = is_submitted, moment or latest
     return stands
+
+
+def _told(share):
+    """Return a share as count and n, with the percentage where it has one."""
+    told = f"{share.count}/{share.out_of}"
+    return told if share.percent is None else f"{told} ({share.percent} %)"
 
 
 def _percent(share):

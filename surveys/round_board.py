@@ -168,7 +168,7 @@ class RoundBoard:
 
     @cached_property
     def chosen(self):
-        """The rows of the chosen area and state, in the chosen order; what is not known stands last in both directions."""
+        """The rows of the chosen area and state, in the chosen order; what is not known stands last either way."""
         rows = [row for row in self.of_area if not self.state or row.line.state == self.state]
         value, is_descending = _ORDERS[self.order.removeprefix("-")], self.order.startswith("-")
         if value is None:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,7 @@ from surveys.authoring import (
 from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
+from surveys.earlier_rounds import copy_as_earlier_round
 from surveys.questionnaires import export_questionnaire, import_questionnaire
 from surveys.round_files import export_round, import_round
 
@@ -43,6 +45,7 @@ class RoundPages:
             "close": self.close,
             "reopen": self.reopen,
             "copy": self.copy,
+            "earlier": self.earlier,
             "correct": self.correct,
         }
 
@@ -209,6 +212,12 @@ class RoundPages:
         survey_round = self.step_row(request, object_id)
         form = forms.Form(request.POST or None)
         form.full_clean()
+        is_past = survey_round.closes_on < timezone.localdate()
+        what_then = (
+            _("The round is closed at once: its last day has passed. The answers are brought in from a file.")
+            if is_past
+            else _("Municipalities can answer from %(first)s to %(last)s.") % _days(survey_round)
+        )
         return self.ask_and_do(
             request,
             survey_round,
@@ -216,7 +225,7 @@ class RoundPages:
             title=_("Open the round"),
             effects=lambda: [
                 _("The questions are frozen: after this only misspellings can be corrected."),
-                _("Municipalities can answer from %(first)s to %(last)s.") % _days(survey_round),
+                what_then,
                 *(str(problem) for problem in problems_of(survey_round)),
             ],
             do=lambda: open_round(survey_round, by=request.user),
@@ -259,6 +268,22 @@ class RoundPages:
             title=_("Make next year's round"),
             effects=lambda **days: [_("The new round asks the same. Then change what is to change.")],
             do=lambda **days: copy_round(survey_round, by=request.user, **days),
+            done_url=reverse("admin:surveys_round_changelist"),
+        )
+
+    def earlier(self, request, object_id):
+        """Ask the year and the days, and make a draft of an earlier year, to bring in what was answered then."""
+        survey_round = self.step_row(request, object_id)
+        return self.ask_and_do(
+            request,
+            survey_round,
+            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round, years=-1)),
+            title=_("Bring in an earlier year"),
+            effects=lambda **days: [
+                _("The new round asks the same. Change it to what was asked then, and open it: it is closed at once."),
+                _("Then bring in the answers from a survey tool's file."),
+            ],
+            do=lambda **days: copy_as_earlier_round(survey_round, by=request.user, **days),
             done_url=reverse("admin:surveys_round_changelist"),
         )
 

@@ -1,7 +1,7 @@
 """Survey rounds: when, in which languages, in which themes; what is done with them stands in round_pages.py."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +12,7 @@ from registry.admin.filters import OwnRelatedFilter
 from surveys.admin.following_pages import FollowingPages
 from surveys.admin.frozen import FrozenInline, is_frozen
 from surveys.admin.round_pages import RoundPages
+from surveys.answer_import import PREFIX
 from surveys.models import Round, RoundTheme
 
 
@@ -92,8 +93,11 @@ class RoundAdmin(RoundPages, FollowingPages, HistoryAdmin, TranslationAdmin):
         if obj.is_draft:
             steps.append(Step(_("Open the round"), self.step_url("open", obj)))
         elif obj.is_closed:
+            answers_url = reverse("import_upload", args=[f"{PREFIX}-{obj.pk}"])
+            steps.append(Step(_("Bring in answers from a survey tool's file"), answers_url))
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
         else:
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
         steps += [Step(title, url) for title, url in self.letter_steps(obj)]
-        return [*steps, Step(_("Make next year's round"), self.step_url("copy", obj))]
+        steps.append(Step(_("Make next year's round"), self.step_url("copy", obj)))
+        return [*steps, Step(_("Bring in an earlier year"), self.step_url("earlier", obj))]

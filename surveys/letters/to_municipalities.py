@@ -127,7 +127,7 @@ def _where_one_waits(letter, survey_round):
 
 
 def write_round_letter(kind, letter, refusal, **more):
-    """Return the Message of a queued `letter` with the usual values; `more` are functions of (round, place, respondent).
+    """Return the Message of a queued `letter`; `more` are functions of (round, place, respondent) for more values.
 
     Raises NotWantedError: what `refusal` says now, "role_ended" for who does not answer for
     the municipality any more, or as `person_of` does.
