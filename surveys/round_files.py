@@ -204,6 +204,9 @@ class _Answers:
             if without_words(value) != answer.value:
                 part.refuse(_("This is not an answer to the question."), "value")
         said = {name: getattr(answer, name) for name in _SAID}
+        if answer.source == Answer.Source.IMPORT and value is None:
+            # A survey tool's file may give a reason that the question did not offer (docs/adr/0027).
+            said["state"] = Answer.State.UNANSWERED
         try:
             check_value(answer.question, Reading(value=value, **said), files)
             answer.clean_fields(exclude=["response", "question", "carried_from", "value", "answered_by"])

@@ -146,7 +146,7 @@ class ValuesForm(forms.Form):
             for place, value in enumerate(each.values):
                 name = f"value-{number}-{place}"
                 choices = [("", _("– not known –")), *each.choices]
-                self.fields[name] = forms.ChoiceField(label=f"“{value}”", choices=choices, required=False)
+                self.fields[name] = forms.ChoiceField(label=value, choices=choices, required=False)
                 self._places[name] = (each, value)
                 names.append(name)
             self.groups.append((each.headings, [self[name] for name in names]))

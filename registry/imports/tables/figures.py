@@ -23,14 +23,6 @@ def _figures(check):
     return check.once("figures", lambda: {each.key: each for each in PublishedFigure.objects.all()})
 
 
-def _earlier_key(text, row):
-    """Parse the key of the figure that is corrected: one of the registry, or of an earlier row of the file."""
-    known = _figures(row.check)
-    if text not in known:
-        raise ValidationError(_("There is no figure with the key %(key)s before this row."), params={"key": text})
-    return known[text]
-
-
 def _year(text, row):
     if not re.fullmatch("(19|20)[0-9]{2}", text.strip()):
         raise ValidationError(_("Write the year, for example 2018."))
@@ -54,7 +46,7 @@ class PublishedFigureTarget(TableTarget):
     key_names = ("key",)
     fields = (
         "key", "series", "published_on", "reference_year", "statistic", "value", "out_of", "base_fi", "unit_fi",
-        "indicator_key", "options", "supersedes", "source", "source_url", "note_fi",
+        "indicator_key", "options", "source", "source_url", "note_fi",
     )  # fmt: skip
     columns = (
         ImportColumn("key", gettext_lazy("key"), _key, is_required=True, aliases=("avain", "tunnus", "id", "nyckel"),
@@ -83,7 +75,7 @@ class PublishedFigureTarget(TableTarget):
         column(PublishedFigure, "indicator_key", aliases=("mittari", "indikator", "indicator")),
         column(PublishedFigure, "options", label=gettext_lazy("answers counted, in Finnish"),
                aliases=("vaihtoehdot", "alternativ", "options")),
-        ImportColumn("supersedes", gettext_lazy("corrects"), _earlier_key,
+        ImportColumn("supersedes", gettext_lazy("corrects"), _key,
                      help=gettext_lazy("The key of the figure that this one corrects."),
                      aliases=("korjaa", "rättar", "supersedes")),
         column(PublishedFigure, "source", is_required=True, aliases=("lähde", "källa")),
@@ -128,13 +120,23 @@ class PublishedFigureTarget(TableTarget):
         counted = instance.statistic == PublishedFigure.Statistic.COUNT
         if counted and instance.out_of is not None and instance.value > instance.out_of:
             row.refuse(_("The count is greater than the number it is out of."), "value")
-        before = row.values.get("supersedes")
-        if before is not None and (before.series_id, before.region_id) != (instance.series_id, instance.region_id):
-            row.refuse(_("A correction is of the same series and region as what it corrects."), "supersedes")
-        if before is not None and before.published_on >= instance.published_on:
-            row.refuse(_("A correction is published after what it corrects."), "published_on")
+        if key := row.values.get("supersedes"):
+            self._correct(row, instance, key, check)
         # Later rows of the file may correct this one.
         _figures(check)[instance.key] = instance
+
+    def _correct(self, row, instance, key, check):
+        """Let the figure correct the one with this key, of the registry or of an earlier row."""
+        before = _figures(check).get(key)
+        if before is None:
+            row.refuse(_("There is no figure with the key %(key)s before this row.") % {"key": key}, "supersedes")
+            return
+        if (before.series_id, before.region_id) != (instance.series_id, instance.region_id):
+            row.refuse(_("A correction is of the same series and region as what it corrects."), "supersedes")
+        if before.published_on >= instance.published_on:
+            row.refuse(_("A correction is published after what it corrects."), "published_on")
+        instance.supersedes = before
+        row.differ("supersedes", "", key)
 
     def _refuse_changes(self, row, instance, check):
         if instance.region_id != check.run.region.pk:
@@ -146,6 +148,8 @@ class PublishedFigureTarget(TableTarget):
                 "that corrects %(key)s."
             )
             row.refuse(message % told, key)
-        place = row.values.get("municipality")
+        place, corrected = row.values.get("municipality"), row.values.get("supersedes")
         if place is not None and place.pk != instance.municipality_id:
             row.refuse(_("A published figure stays as it is."), "municipality")
+        if corrected is not None and corrected != getattr(instance.supersedes, "key", None):
+            row.refuse(_("A published figure stays as it is."), "supersedes")
