@@ -125,6 +125,11 @@ def places_of(survey_round):
     return places.filter(pk__in=members.order_by().values("municipality")).by_name()
 
 
+def place_in(survey_round, slug):
+    """Return the municipality at this address if the round asks it, or None."""
+    return places_of(survey_round).filter(slug=slug).first()
+
+
 def _line(place, response, areas, questions, answers):
     values = {answer.question_id: answer.value for answer in answers if answer.state == Answer.State.ANSWERED}
     said = {answer.question_id for answer in answers if answer.state != Answer.State.UNANSWERED}

@@ -104,6 +104,11 @@ class Row:
         ]
 
     @property
+    def decline_reason(self):
+        """Why it does not answer; "" when it has not declined."""
+        return self.line.response.decline_reason if self.line.state == DECLINED else ""
+
+    @property
     def response_url(self):
         """The page of its response, "" before it has begun."""
         response = self.line.response
@@ -260,28 +265,21 @@ def interview_url(place, survey_round):
         return ""
 
 
-COLUMNS = (
-    ("code", lambda: _("Code"), lambda row: row.place.code, False),
-    ("municipality", lambda: _("Municipality"), lambda row: row.place.name, False),
-    ("state", lambda: _("State of the response"), lambda row: str(row.line.state_words), False),
-    ("answered", lambda: _("Answered"), lambda row: row.line.n_answered, False),
-    ("asked", lambda: _("Asked"), lambda row: row.line.n_asked, False),
-    ("to_confirm", lambda: _("To be confirmed"), lambda row: row.line.n_to_confirm, False),
-    ("submitted_at", lambda: _("Sent in"), lambda row: row.line.response and row.line.response.submitted_at, False),
-    ("touched_at", lambda: _("Last touch"), lambda row: row.touch and row.touch.moment, False),
-    ("touch", lambda: _("What it was"), lambda row: row.touch and row.touch.words, False),
-    ("respondent", lambda: _("Respondent"), lambda row: row.person and row.person.name, True),
-    ("post", lambda: _("Respondent's post"), lambda row: row.post, False),
-    ("fallback_reason", lambda: _("Why not a liaison"), lambda row: row.fallback_reason, False),
-    ("troubles", lambda: _("Letters do not arrive"), lambda row: "; ".join(row.troubles), True),
-    ("decline_reason", lambda: _("Why it does not answer"), lambda row: _decline_reason(row), False),
-)
-
-
 def board_columns():
     """Return the board's columns for a file, with headings in the active language."""
-    return [Column(key, str(label()), value, is_personal) for key, label, value, is_personal in COLUMNS]
-
-
-def _decline_reason(row):
-    return row.line.response.decline_reason if row.line.state == DECLINED else ""
+    return [
+        Column("code", _("Code"), lambda row: row.place.code),
+        Column("municipality", _("Municipality"), lambda row: row.place.name),
+        Column("state", _("State of the response"), lambda row: str(row.line.state_words)),
+        Column("answered", _("Answered"), lambda row: row.line.n_answered),
+        Column("asked", _("Asked"), lambda row: row.line.n_asked),
+        Column("to_confirm", _("To be confirmed"), lambda row: row.line.n_to_confirm),
+        Column("submitted_at", _("Sent in"), lambda row: row.line.response and row.line.response.submitted_at),
+        Column("touched_at", _("Last touch"), lambda row: row.touch and row.touch.moment),
+        Column("touch", _("What it was"), lambda row: row.touch and row.touch.words),
+        Column("respondent", _("Respondent"), lambda row: row.person and row.person.name, is_personal=True),
+        Column("post", _("Respondent's post"), lambda row: row.post),
+        Column("fallback_reason", _("Why not a liaison"), lambda row: row.fallback_reason),
+        Column("troubles", _("Letters do not arrive"), lambda row: "; ".join(row.troubles), is_personal=True),
+        Column("decline_reason", _("Why it does not answer"), lambda row: row.decline_reason),
+    ]

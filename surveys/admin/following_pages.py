@@ -1,7 +1,7 @@
 """Following a round: its board, the board as a file, letters to its municipalities, and who does not answer."""
 
 from django import forms
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from surveys.letters.reminders import LAST_DAYS, REMINDERS
 from surveys.letters.thanks import THANKS
 from surveys.letters.to_municipalities import preview_round_letter, send_round_letter
 from surveys.models import Response
-from surveys.responses import DECLINED, places_of
+from surveys.responses import DECLINED, place_in
 from surveys.round_board import RoundBoard, board_columns, interview_url
 
 LETTERS = {"tell": OPENED, "remind": REMINDERS, "remind_last": LAST_DAYS, "thank": THANKS}
@@ -102,7 +102,7 @@ class FollowingPages:
 
         def view(request, object_id):
             survey_round = self.step_row(request, object_id)
-            places = self._places(request, survey_round)
+            places = [self._place(request, survey_round)] if "kunta" in request.GET else None
             if request.method == "POST":
                 return self._send(request, letter, survey_round, places)
             is_time = letter.is_time(survey_round)
@@ -116,15 +116,12 @@ class FollowingPages:
 
         return view
 
-    def _places(self, request, survey_round):
-        """Return the one municipality of the address in a list, or None for all of the round."""
-        slug = request.GET.get("kunta")
-        if slug is None:
-            return None
-        return list(places_of(survey_round).filter(slug=slug)) or self._nowhere()
-
-    def _nowhere(self):
-        raise Http404
+    def _place(self, request, survey_round):
+        """Return the municipality that the address names; 404 for one that the round does not ask."""
+        place = place_in(survey_round, request.GET.get("kunta", ""))
+        if place is None:
+            raise Http404
+        return place
 
     def _send(self, request, letter, survey_round, places):
         try:
@@ -141,11 +138,9 @@ class FollowingPages:
     def decline(self, request, object_id):
         """Ask why a municipality does not answer and record it; of one that has declined, take it back."""
         survey_round = self.step_row(request, object_id)
-        if not self.has_change_permission(request, survey_round):
-            raise PermissionDenied
-        place = (self._places(request, survey_round) or self._nowhere())[0]
+        place = self._place(request, survey_round)
         done_url = self.step_url("responses", survey_round)
-        response = survey_round.responses.filter(municipality=place).first()
+        response = Response.objects.of_place(survey_round, place)
         if response is not None and response.declined_at and not response.is_submitted:
             form = forms.Form(request.POST or None)
             form.full_clean()

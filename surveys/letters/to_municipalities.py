@@ -135,7 +135,7 @@ def write_round_letter(kind, letter, refusal, **more):
     person = person_of(letter)
     survey_round = Round.objects.select_related("region").filter(pk=letter.arguments["round"]).first()
     place = Municipality.objects.get(pk=letter.arguments["municipality"])
-    response = Response.objects.filter(round=survey_round, municipality=place).first()
+    response = Response.objects.of_place(survey_round, place)
     reason = refusal(survey_round, response) if survey_round else "not_open"
     if reason:
         raise NotWantedError(reason)

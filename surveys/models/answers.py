@@ -104,6 +104,10 @@ class ResponseQuerySet(OfRoundQuerySet):
         # A municipality that moved in the middle of a year may have been asked by two regions: the later one.
         return rows.select_related("round__region", "municipality").order_by("-round__opens_on", "-pk").first()
 
+    def of_place(self, survey_round, municipality):
+        """Return a municipality's response to a round, or None."""
+        return self.filter(round=survey_round, municipality=municipality).first()
+
     def in_state(self, state):
         """Return the responses that stand so (a key of surveys/responses.py's STATES)."""
         open_ones = self.filter(submitted_at__isnull=True)
