@@ -30,17 +30,23 @@ def on_day(day):
 def answer_last_year(survey_round):
     """Let two liaisons and six interviewed municipalities answer everything and send it in."""
     coordinator = User.objects.get(email="coordinator@example.org")
-    for code in (OULU, HAILUOTO, *INTERVIEWED):
-        municipality = Municipality.objects.get(code=code)
-        liaison = _liaison_of(code)
-        is_there = Appointment.objects.current().filter(person__user=liaison, municipality=municipality).exists()
-        if not (liaison and is_there):
-            # The last one has not confirmed yet.
-            interview(survey_round, municipality, by=coordinator, seed=code, is_confirmed=code != INTERVIEWED[-1])
-            continue
-        response = start_response(survey_round, municipality, by=liaison)
-        answer_open_ones(response, liaison, random.Random(code), source="form")  # noqa: S311 - a story, not a secret
-        submit_response(response, by=liaison)
+    for place, code in enumerate((OULU, HAILUOTO, *INTERVIEWED)):
+        with on_day(survey_round.opens_on + dt.timedelta(days=2 + 4 * place)):
+            _answer_whole(survey_round, code, coordinator)
+
+
+def _answer_whole(survey_round, code, coordinator):
+    """Let the liaison of a municipality answer and send in, or where there is none the coordinator interview it."""
+    municipality = Municipality.objects.get(code=code)
+    liaison = _liaison_of(code)
+    is_there = Appointment.objects.current().filter(person__user=liaison, municipality=municipality).exists()
+    if not (liaison and is_there):
+        # The last one has not confirmed yet.
+        interview(survey_round, municipality, by=coordinator, seed=code, is_confirmed=code != INTERVIEWED[-1])
+        return
+    response = start_response(survey_round, municipality, by=liaison)
+    answer_open_ones(response, liaison, random.Random(code), source="form")  # noqa: S311 - a story, not a secret
+    submit_response(response, by=liaison)
 
 
 def answer_this_year(survey_round):

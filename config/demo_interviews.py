@@ -3,8 +3,6 @@
 import datetime as dt
 import random
 
-from django.utils import timezone
-
 from accounts.models import User
 from config.demo_answering import answer_open_ones
 from surveys.confirming import confirm_answers, digest_of
@@ -34,10 +32,9 @@ def interview(survey_round, municipality, *, by, post="", seed=0, themes=None, i
     return held
 
 
-def add_interviews(survey_round):
-    """Let the coordinator be in the middle of the round's interviews, one of each kind."""
+def add_interviews(survey_round, today):
+    """Let the coordinator be in the middle of the round's interviews on day `today`, one of each kind."""
     by = User.objects.get(email="coordinator@example.org")
-    today = timezone.localdate()
     begun = set(survey_round.responses.values_list("municipality", flat=True))
     places = [each for each in places_of(survey_round) if each.pk not in begun]
     # The first one is left for what config/demo_records.py shows.

@@ -5,7 +5,6 @@ import datetime as dt
 from accounts.models import User
 from config.demo_answers import answer_last_year, answer_this_year, on_day
 from config.demo_associations import associations_answer_this_year, associations_answered_last_year
-from config.demo_interviews import add_interviews
 from registry.models import Region
 from surveys.authoring import copy_round, decide_comparability, open_round
 from surveys.default_questionnaire import load_questionnaire
@@ -46,7 +45,6 @@ def add_rounds(today):
     with on_day(min(max(today - dt.timedelta(days=1), opens_on), closes_on)):
         answer_this_year(this_year)
         associations_answer_this_year(this_year)
-        add_interviews(this_year)
     load_questionnaire(central, year=today.year, by=User.objects.get(email="coordinator.keski-suomi@example.org"))
 
 

@@ -221,9 +221,10 @@ USE_THOUSAND_SEPARATOR = False
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    # First, because it answers for coordinators by one query; it signs nobody in.
+    "registry.access.CoordinatorBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
-    "registry.access.CoordinatorBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

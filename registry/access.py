@@ -67,7 +67,7 @@ _coordinators_rights = (
     {WORK_IN_ADMIN}
     | rights_of("view", *_KEEPS, *_CHANGES, *_SEES)
     | rights_of("change", *_KEEPS, *_CHANGES)
-    | rights_of("add", *_KEEPS, models.AreaMembership, models.Consent, models.Area)
+    | rights_of("add", *_KEEPS, models.AreaMembership, models.Consent, models.Area, models.PublishedFigure)
     | rights_of(("view", "add", "change"), QuietPeriod)
 )
 

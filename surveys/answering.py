@@ -64,10 +64,12 @@ def start_response(survey_round, municipality, *, by):
     sheet = Sheet(locked, municipality)
     if not sheet.is_of_region:
         raise ValidationError(_("The survey is not asked of this municipality."), code="elsewhere")
-    if sheet.response is not None:
+    if sheet.response is not None and sheet.response.started_at is not None:
         return sheet.response
     role = _appointment_of(by, municipality)
-    response = Response(round=locked, municipality=municipality, started_at=timezone.now())
+    # One that has not begun is there when the municipality had said that it does not answer.
+    response = sheet.response or Response(round=locked, municipality=municipality)
+    response.started_at, response.declined_at, response.decline_reason = timezone.now(), None, ""
     if role is not None:
         response.respondent_id, response.respondent_post = role.person_id, post_in(role)
         response.language, response.fallback_reason = role.person.language, role.fallback_reason
@@ -204,6 +206,7 @@ def submit_response(response, *, by):
             [ValidationError(message, code="missing", params={"question": each.wording}) for each in missing]
         )
     locked.submitted_at, locked.submitted_by = timezone.now(), by
+    locked.started_at = locked.started_at or locked.submitted_at
     locked.submitted_post = post_of(by, locked.municipality)
     locked._history_user = by
     locked.save()
@@ -272,6 +275,9 @@ def locked_sheet(response):
         raise ValidationError(
             _("The response has been sent in. Ask the coordinator to open it again."), code="submitted"
         )
+    if locked.declined_at:  # whoever answers has thought better of it
+        locked.declined_at, locked.decline_reason = None, ""
+        locked.save()
     return Sheet(locked.round, locked.municipality, locked)
 
 

@@ -213,6 +213,9 @@ class _Answers:
             if without_words(value) != answer.value:
                 part.refuse(_("This is not an answer to the question."), "value")
         said = {name: getattr(answer, name) for name in _SAID}
+        if answer.source == Answer.Source.IMPORT and value is None:
+            # A survey tool's file may give a reason that the question did not offer (docs/adr/0027).
+            said["state"] = Answer.State.UNANSWERED
         try:
             also = Answer.SAID_INSTEAD if answer.source in Answer.SPOKEN else ()
             check_value(answer.question, Reading(value=value, **said), files, also)

@@ -6,6 +6,7 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
+from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,6 +21,8 @@ from surveys.comparing import round_differences
 from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
 from surveys.models import Round
+from surveys.responses import LINE_STATES
+from surveys.round_board import RoundBoard
 from surveys.sheet import Sheet
 from tests.demo_world import load_demo
 
@@ -84,6 +87,13 @@ def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(dem
     this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     by_form = this_year.responses.exclude(municipality__interviews__round=this_year)
     assert {row.municipality.code: row.is_submitted for row in by_form} == {"564": False, "072": True, "009": False}
+    board = RoundBoard(this_year, QueryDict(), dt.date.today())
+    states = {row.place.code: row.line.state for row in board.rows}
+    assert (states["564"], states["072"], states["009"]) == ("begun", "submitted", "reopened")
+    assert set(states.values()) == set(LINE_STATES)
+    assert any(row.troubles for row in board.rows)
+    assert board.rate.earlier == last_year
+    assert len({day.before.count for day in board.rate.days}) > 5
     sent_in = last_year.responses.submitted()
     assert sent_in.count() == last_year.responses.count() == 8
     assert all(last_year.is_open_on(row.submitted_at.date()) for row in sent_in)

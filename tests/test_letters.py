@@ -32,9 +32,13 @@ from registry.invitations import invite
 from registry.models import Association, AssociationContact, AssociationLetter, Person, Task
 from registry.roles import end_role
 from surveys.answering import reopen_response, save_answers, start_response, submit_response
+from surveys.authoring import close_round
 from surveys.delegating import ask_colleague
 from surveys.interviewing import begin_interview, finish_interview
-from surveys.letters.opened import tell_opened
+from surveys.letters.opened import OPENED
+from surveys.letters.reminders import LAST_DAYS, REMINDERS
+from surveys.letters.thanks import THANKS
+from surveys.letters.to_municipalities import send_round_letter
 from surveys.models import Response, Round
 from surveys.reading import Reading
 from tests import factories
@@ -129,12 +133,14 @@ def survey(step):
         survey_round = survey_factories.RoundFactory(
             region=cast.leena.region, opens_on=dt.date(2026, 10, 1), closes_on=dt.date(2026, 11, 30), opened_at=MONDAY
         )
-        if step == "tell":
-            tell_opened(survey_round, by=cast.kaisa.user)
-        else:
+        if step in {"submit", "reopen", "thank"}:
             response = submit_response(start_response(survey_round, oulu, by=leena), by=leena)
         if step == "reopen":
             reopen_response(response, reason="Luku on väärin.", by=cast.kaisa.user)
+        if step == "thank":
+            survey_round = close_round(survey_round, by=cast.kaisa.user)
+        if letter := {"tell": OPENED, "remind": REMINDERS, "last": LAST_DAYS, "thank": THANKS}.get(step):
+            send_round_letter(letter, survey_round, by=cast.kaisa.user)
         send_waiting()
 
     return send
@@ -190,6 +196,9 @@ SAMPLES = {
     "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
     "survey_confirm": interviewed,
     "survey_opened": survey("tell"),
+    "survey_reminder": survey("remind"),
+    "survey_closing": survey("last"),
+    "survey_thanks": survey("thank"),
     "survey_receipt": survey("submit"),
     "survey_reopened": survey("reopen"),
     "vacancy": by_the_clock("tell_vacancies", liaison_leaves),

@@ -19,20 +19,13 @@ from mailing.outbox import queue_letter
 from mailing.writing import write
 from registry.letters.recipients import answers_for, person_of, site_address
 from registry.models import Appointment, Person
-from surveys.letters import FOLDER, survey_address
+from surveys.letters import FOLDER, LAST_DAY, PLACES, survey_address
 from surveys.models import Answer, Response
 
 RECEIPT, REOPENED, CONFIRM = "survey_receipt", "survey_reopened", "survey_confirm"
 CONFIRM_WITHIN = dt.timedelta(days=7)
 CONFIRM_LIFETIME = dt.timedelta(days=60)  # of the link: nobody is refused for answering late
 _OF_DUTY = {"is_duty": True, "folder": FOLDER}
-_PLACES = {
-    "name": Placeholder(gettext_lazy("the recipient's name"), "Leena Liesi"),
-    "municipality": Placeholder(gettext_lazy("the municipality"), "Esimerkkilä", is_required=True),
-    "title": Placeholder(gettext_lazy("the survey's name"), "Järjestöyhteistyön kartoitus 2026"),
-    "link": Placeholder(gettext_lazy("the address of the survey in the portal"), "https://…/", is_required=True),
-    "coordinator": Placeholder(gettext_lazy("who answers for it: name and address"), "…"),
-}
 
 
 def queue_receipts(response, *, by):
@@ -130,7 +123,7 @@ def _written(kind, response, person, **more):
     RECEIPT,
     label=gettext_lazy("Receipt: the answers have come in"),
     why=gettext_lazy("You get this letter because answers to the survey were sent in in %(site)s."),
-    placeholders=_PLACES
+    placeholders=PLACES
     | {
         "day": Placeholder(gettext_lazy("the day of sending in"), "24.9.2026", is_required=True),
         "time": Placeholder(gettext_lazy("the time of sending in"), "14.30"),
@@ -156,12 +149,12 @@ def survey_receipt_letter(letter):
     REOPENED,
     label=gettext_lazy("The answers have been opened again"),
     why=gettext_lazy("You get this letter because answers to the survey were sent in in %(site)s."),
-    placeholders=_PLACES
+    placeholders=PLACES
+    | LAST_DAY
     | {
         "reason": Placeholder(
             gettext_lazy("why they are opened again"), "Avustusten summa on väärin.", is_required=True
         ),
-        "last_day": Placeholder(gettext_lazy("the last day to answer"), "15.10.2026", is_required=True),
     },
     **_OF_DUTY,
 )
@@ -178,7 +171,7 @@ def survey_reopened_letter(letter):
     CONFIRM,
     label=gettext_lazy("Are the answers of the interview right?"),
     why=gettext_lazy("You get this letter because you answered the survey by phone or in a meeting in %(site)s."),
-    placeholders=_PLACES
+    placeholders=PLACES
     | {
         "link": Placeholder(
             gettext_lazy("the address of the page with the answers and a button"), "https://…/y/…/", is_required=True

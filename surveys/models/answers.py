@@ -18,6 +18,7 @@ and nowhere else, so that history, retention and publishing know it:
 | file | `{"files": ["key of the file", …]}` |
 """
 
+import datetime as dt
 import uuid
 
 from django.apps import apps
@@ -66,12 +67,22 @@ class AnswerQuerySet(OfRoundQuerySet):
         said = self.filter(response__round=survey_round).exclude(state=Answer.State.UNANSWERED)
         return said.order_by().values_list("response__municipality", "source").distinct()
 
+    def for_lines(self, survey_round):
+        """Return plain rows of a round's answers: what tells how far each response is and when it was touched."""
+        names = ("response_id", "question_id", "state", "value", "source", "confirmed_at", "answered_at")
+        return self.filter(response__round=survey_round).order_by().values_list(*names, named=True)
+
     def of_earlier_rounds(self, survey_round):
         """Return the answers of the region's earlier rounds with their questions and responses."""
         earlier = self.filter(
             response__round__region=survey_round.region_id, response__round__year__lt=survey_round.year
         )
         return earlier.select_related("question__indicator", "response__round")
+
+
+STATE_COLUMNS = (
+    "id", "round_id", "municipality_id", "started_at", "submitted_at", "reopened_at", "declined_at", "decline_reason",
+)  # fmt: skip
 
 
 class ResponseQuerySet(OfRoundQuerySet):
@@ -97,11 +108,29 @@ class ResponseQuerySet(OfRoundQuerySet):
         rows = self.filter(round__region__in=region_ids, submitted_at__date__lte=sent_in_by)
         return rows.select_related("round", "municipality").order_by("submitted_at", "pk")
 
+    def states_over_time(self, rounds):
+        """Return what these rounds' responses were and are, as they came, the present last; one query.
+
+        As plain rows with the columns of STATE_COLUMNS: from the history, then the rows themselves.
+        """
+
+        def states(rows, *order):
+            return rows.filter(round__in=rounds).order_by().values_list(*STATE_COLUMNS, *order, named=True)
+
+        past = states(Response.history, "history_date", "history_id")
+        forever = models.Value(dt.datetime.max.replace(tzinfo=dt.UTC), models.DateTimeField())
+        present = states(self, forever, models.Value(0, models.BigIntegerField()))
+        return sorted(past.union(present, all=True), key=lambda row: row[-2:])
+
     def of_year(self, municipality, year):
         """Return a municipality's response to the round of a year, with the round, or None."""
         rows = self.filter(municipality=municipality, round__year=year)
         # A municipality that moved in the middle of a year may have been asked by two regions: the later one.
         return rows.select_related("round__region", "municipality").order_by("-round__opens_on", "-pk").first()
+
+    def of_place(self, survey_round, municipality):
+        """Return a municipality's response to a round, or None."""
+        return self.filter(round=survey_round, municipality=municipality).first()
 
     def in_state(self, state):
         """Return the responses that stand so (a key of surveys/responses.py's STATES)."""

@@ -16,6 +16,7 @@ the best answer gives; an option that `is_not_applicable` takes the question out
 
 from decimal import Decimal
 
+from django.apps import apps
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -83,6 +84,11 @@ class QuestionQuerySet(StructureQuerySet):
     def for_associations(self):
         """Return what associations are asked of their municipality."""
         return self.filter(audience=Question.Audience.ASSOCIATIONS)
+
+    def with_conditions(self):
+        """Fetch what tells whom a question concerns and when it is asked, in two queries."""
+        terms = apps.get_model("surveys", "ConditionTerm").objects.select_related("option")
+        return self.select_related("size_class").prefetch_related(models.Prefetch("conditions", queryset=terms))
 
     def with_structure(self):
         """Fetch everything that forms, rendering and scoring need, in a fixed number of queries."""

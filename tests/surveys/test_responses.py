@@ -99,8 +99,8 @@ def test_the_page_of_responses_is_ones_own_regions(asked, reference, cast, as_ka
 
     assert f'<a href="{url("response_change", response.pk)}">Oulu</a>' in page
     assert "Being answered" in page
-    assert "1/2" in page
-    assert "sent in by 0 of 30 municipalities" in page
+    assert "Being answered, 1 of 2" in page
+    assert "0 of 30 municipalities have sent in their answers." in page
     assert as_outi.get(url("round_responses", asked.pk)).status_code == 404
 
 
