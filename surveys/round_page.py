@@ -6,8 +6,11 @@ from functools import cached_property
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.partial_dates import MAX_YEAR
+from common.prepared import Prepared
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
+from surveys.answering import sheet_for_saving
 from surveys.completeness import minutes_for
 from surveys.facts import beside_answers
 from surveys.models import Delegation, PendingSave, Response, Round
@@ -18,13 +21,24 @@ from surveys.theme_page import Answerer, ThemePage, said_by
 RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
 
 
-def sheet_for(municipality, year, account):
-    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most."""
-    response = Response.objects.for_answering(municipality, year, account).first()
-    if response is not None:
+def sheet_for(municipality, year, account, *, locked=False):
+    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most.
+
+    With `locked` a response that has begun is locked for a save, and refused as `locked_sheet` does.
+    """
+    if year > MAX_YEAR:
+        return None
+    if locked and (sheet := sheet_for_saving(municipality, year, account)):
+        return sheet
+    for response in _for_answering(municipality.pk, year, account.pk):
         return Sheet(response.with_its_correction().round, municipality, response)
     survey_round = Round.objects.asked_of(municipality).filter(year=year).first()
     return Sheet(survey_round, municipality) if survey_round else None
+
+
+@Prepared
+def _for_answering(municipality: int, year: int, account: int):
+    return Response.objects.for_answering(municipality, year, account)
 
 
 @dataclass(frozen=True)

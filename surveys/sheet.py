@@ -33,6 +33,9 @@ class Sheet:
     does not change while the round is being answered.
     """
 
+    is_locked = False  # whether whoever has made it holds the lock on the response
+    post = ""  # in which post the account saves, where it has been read along
+
     def __init__(self, survey_round, municipality, response=None):
         self.round, self.municipality, self._response = survey_round, municipality, response
 

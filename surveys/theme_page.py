@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from surveys.answering import Outcome, confirm_unchanged, save_typed, seen_mark, version_in
+from surveys.answering import Outcome, confirm_unchanged, locked_sheet, save_on, seen_mark, version_in
 from surveys.forms import build_theme_form
 from surveys.models import Answer, Comparability, Delegation, PendingSave, Question
 from surveys.models.questions import Kind
@@ -210,16 +210,21 @@ class Taken:
 
 
 @transaction.atomic
-def take_form(page, data, files):
-    """Save what a sent form says, its files too, and confirm what was said to be "unchanged"; return a Taken.
+def take_form(read_page, data, files):
+    """Save what a sent form says, its files too, and confirm what was said to be "unchanged".
 
-    What lies beside somebody else's newer answers is kept until its person chooses.
+    `read_page` is called inside the transaction and returns the ThemePage, with its response
+    locked or not. Returns (the ThemePage, Taken). What lies beside somebody else's newer
+    answers is kept until its person chooses.
     Raises ValidationError with code "not_open" or "submitted"; nothing is saved then.
     """
-    key = data.get("unchanged", "")
-    typed = data.copy()
-    mark = typed.pop(f"{key}--seen", [""])[0]
-    outcome = save_typed(page.response, page.theme, typed, **page.answerer.said)
+    page = read_page()
+    key, mark, typed = data.get("unchanged", ""), "", data
+    if key:  # what is said to be unchanged is not read from its field as well
+        typed = data.copy()
+        mark = typed.pop(f"{key}--seen", [""])[0]
+    sheet = page.sheet if page.sheet.is_locked else locked_sheet(page.response)
+    outcome = save_on(sheet, page.theme, typed, **page.answerer.said)
     taken = Taken(outcome)
     question = next((each for each in page.questions if key and each.key == key), None)
     if question is not None:
@@ -231,12 +236,13 @@ def take_form(page, data, files):
                 taken.problem = _("Somebody else has answered this question meanwhile. Their answer stands now.")
         except ValidationError as refused:
             taken.problem = refused.messages[0]
-    keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
+    if outcome.conflicts:
+        keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
     if page.of_files:
         versions = {each.pk: version_in(data.get(f"{each.key}--seen", "")) for each in page.of_files}
         said = {"versions": versions, **page.answerer.said}
         taken.file_errors = take_files(page.response, page.of_files, data, files, **said)
-    return taken
+    return page, taken
 
 
 def appeared(page, names):

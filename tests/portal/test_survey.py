@@ -444,8 +444,8 @@ def test_one_answer_costs_the_same_few_queries_in_a_small_and_in_a_large_theme(s
         with statements() as made:
             assert one(leena, "teksti", data)[0] == 200
         costs.add(len(made))
-    # Two for who is signed in, two for the gate, one for the round; the save itself: lock, answers, post, row, history.
-    assert costs == {10}
+    # Two for who is signed in, one for the gate; the save itself: lock, row, history.
+    assert costs == {6}
 
 
 @contextmanager
