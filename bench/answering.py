@@ -48,7 +48,11 @@ def main():
                 compare_form(database, server, plain, session, survey)
                 if database is (postgres or database):
                     say(f"{database.name}: {options.people} people for {options.seconds} s")
-                    failed = not many_at_once(server, survey, options.seconds)
+                    said = Path(folder) / "acknowledged.json"
+                    failed = not many_at_once(server, survey, options.seconds, said)
+                    n_missing = int(ours.inside("answering_recount", str(said)))
+                    print(f"  in the database: {n_missing} of the acknowledged answers are missing")
+                    failed = failed or n_missing > 0
     sys.exit(failed)
 
 
@@ -146,11 +150,16 @@ def new_value(number, draw):
     )[number % 4]  # fmt: skip
 
 
-def many_at_once(server, survey, seconds):
-    """Let everybody answer at once; print what became of it, and return whether nothing was lost and nobody failed."""
+def many_at_once(server, survey, seconds, said):
+    """Let everybody answer at once; print what became of it, and return whether nothing was lost and nobody failed.
+
+    What was acknowledged goes into the file `said`, to be looked up in the database.
+    """
     people = [Person(server.port, survey, who) for who in survey["people"]]
     with ThreadPoolExecutor(len(people)) as pool:
         lost = list(pool.map(lambda pair: pair[1].answer_for(seconds, random.Random(pair[0])), enumerate(people)))
+    acknowledged = {who["slug"]: person.acknowledged for who, person in zip(survey["people"], people, strict=True)}
+    said.write_text(json.dumps(acknowledged))
     times = sorted(time for person in people for time in person.times)
     errors = [error for person in people for error in person.errors]
     n_lost = sum(map(len, lost))

@@ -11,10 +11,11 @@ import datetime as dt
 import json
 from functools import cached_property
 
-from django.http import QueryDict
-from django.utils.formats import date_format, get_format
+from django.utils.datastructures import MultiValueDict
+from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
+from common.days import plain_day
 from surveys.conditions import as_data, condition_in_words, shown_keys
 from surveys.models import Answer, TableColumn
 from surveys.models.questions import CHOICES, MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
@@ -135,7 +136,11 @@ class AskedQuestion:
         self.part = TEMPLATES[question.kind]
         self.template = f"surveys/kinds/{self.part}.html"
         self.is_group = self.part in _GROUPED
-        self.condition = condition_in_words(question)
+
+    @cached_property
+    def condition(self):
+        """On what answers it is asked, in words; empty when always."""
+        return condition_in_words(self.question)
 
     def id_of(self, part=""):
         """Return the id of an input: for a group of choices that of its first."""
@@ -196,13 +201,12 @@ class AskedQuestion:
 
     @cached_property
     def options(self):
-        """The options with whether each is chosen."""
-        chosen = self.typed.list()
+        """The options, each with what marks it as chosen."""
         return [
             {
                 "key": option.key,
                 "label": option.label or option.key,
-                "is_chosen": option.key in chosen,
+                "checked": self.checked("", option.key),
                 "asks_what": option.asks_what,
                 "is_exclusive": option.is_exclusive,
                 "id": f"id_{self.name}--{option.key}",
@@ -222,16 +226,24 @@ class AskedQuestion:
     @cached_property
     def states(self):
         """What may be chosen in place of an answer."""
-        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
         return [
-            {"key": state, "label": _WORDS_OF_STATES[state](), "is_chosen": chosen == state}
+            {"key": state, "label": _WORDS_OF_STATES[state](), "checked": self.state_checked(state)}
             for state in self.question.offered_states
         ]
 
+    def state_checked(self, state=""):
+        """Return " checked" when this state is chosen in place of an answer; without one, when none is."""
+        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
+        return " checked" if (chosen if chosen in self.question.offered_states else "") == state else ""
+
+    def checked(self, part, key):
+        """Return " checked" when this is chosen in a part of the question, else ""."""
+        return " checked" if key in self.typed.list(part) else ""
+
     @property
-    def has_state(self):
-        """Whether one of those is chosen."""
-        return any(state["is_chosen"] for state in self.states)
+    def hidden(self):
+        """The attribute of a question that is not asked just now."""
+        return " hidden" if self.is_hidden else ""
 
     @cached_property
     def matrix_rows(self):
@@ -243,12 +255,11 @@ class AskedQuestion:
                 "id": f"id_{self.name}--{row.key}",
                 "error": self.errors.get(row.key, ""),
                 "cells": [
-                    {"key": option["key"], "label": option["label"], "is_chosen": option["key"] in chosen}
+                    {"key": option["key"], "label": option["label"], "checked": self.checked(row.key, option["key"])}
                     for option in self.options
                 ],
             }
             for row in self.question.rows.all()
-            for chosen in [self.typed.list(row.key)]
         ]
 
     @property
@@ -343,9 +354,9 @@ class AskedQuestion:
         return self._input("note", label=_("Note to the coordinator, not published"), longest=LONGEST_NOTE)
 
     @property
-    def quote(self):
-        """What was said of quoting: "yes", "no" or nothing."""
-        return self.typed.text("quote")
+    def may_quote(self):
+        """What marks yes, and no, as chosen for quoting."""
+        return {key: self.checked("quote", key) for key in ("yes", "no")}
 
 
 # --- From a saved answer back to what stands in the inputs -----------------------------------------------------------
@@ -353,7 +364,7 @@ class AskedQuestion:
 
 def typed_of(question, answer):
     """Return the inputs' names and texts that would be read as this answer; empty without one."""
-    typed = QueryDict(mutable=True)
+    typed = MultiValueDict()
     if answer is None:
         return typed
     name, value = question.key, answer.value or {}
@@ -410,4 +421,4 @@ def _localized(number):
 
 
 def _day(text):
-    return date_format(dt.date.fromisoformat(text), "j.n.Y")
+    return plain_day(dt.date.fromisoformat(text))

@@ -6,10 +6,10 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.days import clock_time, plain_day
 from surveys.answering import Outcome, confirm_unchanged, locked_sheet, save_on, seen_mark, version_in
 from surveys.forms import build_theme_form
 from surveys.models import Answer, Comparability, Delegation, PendingSave, Question
@@ -50,6 +50,11 @@ class Standing:
     earlier_who: str = ""
     may_confirm: bool = False
     not_compared: str = ""
+
+    @property
+    def shape(self):
+        """What of its markup differs, besides texts."""
+        return bool(self.who), self.is_unchanged, len(self.earlier), self.may_confirm, self.not_compared
 
 
 class ThemePage:
@@ -181,18 +186,22 @@ class ReadAnswer:
 
 
 def said_by(answer, *, names):
-    """Return by whom and when an Answer was given: the post, with `names` also the name of the account's person."""
+    """Return by whom and when an Answer was given: the post, with `names` (`with_answerer`) also the person's name."""
     moment = timezone.localtime(answer.answered_at)
-    person = getattr(answer.answered_by, "person", None) if names else None
-    who = f"{person.name}, {answer.answerer_post}" if person and answer.answerer_post else answer.answerer_post
+    name = answer.answerer_name if names else ""
+    who = f"{name}, {answer.answerer_post}" if name and answer.answerer_post else answer.answerer_post
     if answer.source not in {Answer.Source.FORM, Answer.Source.DELEGATE}:
         who = f"{who} ({answer.get_source_display()})"
-    return _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": date_format(moment, "j.n.Y"), "time": clock(moment)}
+    return _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": plain_day(moment.date()), "time": _time(moment)}
 
 
 def clock(moment):
     """Return the time of a moment as people write it."""
-    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+    return _time(timezone.localtime(moment))
+
+
+def _time(moment):
+    return clock_time(moment.hour, moment.minute)
 
 
 @dataclass

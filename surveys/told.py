@@ -3,10 +3,10 @@
 import datetime as dt
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
+from common.days import plain_day
 from common.numbers import plain_number
 from surveys.models import Answer, TableColumn
 from surveys.models.questions import CHOICES, MATRICES, NUMBERS, Kind
@@ -111,4 +111,4 @@ def _number(text, kind):
 
 
 def _day(text):
-    return date_format(dt.date.fromisoformat(text), "j.n.Y")
+    return plain_day(dt.date.fromisoformat(text))
