@@ -40,7 +40,8 @@ def write_rows(rows, said, *, by):
     placed = [same | _adapted(row, connection) for row in rows]
     told = {}
     for some in _in_statements(placed, len(_WRITTEN), connection):
-        told |= {row[0]: row[1:] for row in _run(_upsert(len(some)), some, _WRITTEN, connection, fetch=True)}
+        for question_id, *kept in _run(_upsert(len(some)), some, _WRITTEN, connection, fetch=True):
+            told[question_id] = [_read(*each, connection) for each in zip(_KEPT, kept, strict=True)]
     written = [
         said | row | dict(zip(_KEPT, told[row["question_id"]], strict=True))
         for row in rows
@@ -69,6 +70,16 @@ def _adapted(row, connection):
     """Return the values of a row as the database takes them."""
     of_row = row.keys() & _ADAPTED.keys()
     return row | {name: _ADAPTED[name].get_db_prep_save(row[name], connection) for name in of_row}
+
+
+def _read(name, value, connection):
+    """Return a value from the database as it stands in Python."""
+    if value is None or name not in _ADAPTED:
+        return value
+    column = _ANSWER[name].get_col(Answer._meta.db_table)
+    for convert in (*connection.ops.get_db_converters(column), *column.get_db_converters(connection)):
+        value = convert(value, column, connection)
+    return value
 
 
 def _in_statements(rows, n_columns, connection):
