@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.days import clock_time, plain_day
+from common.kept import kept_in_each_language
 from surveys.answering import Outcome, confirm_unchanged, locked_sheet, save_on, seen_mark, version_in
 from surveys.forms import build_theme_form
 from surveys.models import Answer, Comparability, Delegation, PendingSave, Question
@@ -192,15 +193,18 @@ def said_by(answer, *, names):
     who = f"{name}, {answer.answerer_post}" if name and answer.answerer_post else answer.answerer_post
     if answer.source not in {Answer.Source.FORM, Answer.Source.DELEGATE}:
         who = f"{who} ({answer.get_source_display()})"
-    return _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": plain_day(moment.date()), "time": _time(moment)}
+    return _said_at(moment.date(), moment.hour, moment.minute) % {"who": who}
+
+
+@kept_in_each_language(4096)
+def _said_at(day, hour, minute):
+    words = {"who": "%(who)s", "day": plain_day(day), "time": clock_time(hour, minute)}
+    return _("%(who)s, %(day)s at %(time)s") % words
 
 
 def clock(moment):
     """Return the time of a moment as people write it."""
-    return _time(timezone.localtime(moment))
-
-
-def _time(moment):
+    moment = timezone.localtime(moment)
     return clock_time(moment.hour, moment.minute)
 
 
