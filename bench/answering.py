@@ -1,6 +1,6 @@
 """Answering the survey: a theme of forty questions beside the comparators' form, and many people at once.
 
-`python -m bench.answering [--people N] [--seconds N]`; docs/performance.md tells how to read it. Stops
+`python -m bench.answering [--people N] [--seconds N] [--on DATABASE]`; docs/performance.md tells how to read it. Stops
 with 1 when anybody saw an error or an acknowledged answer is not there at the end.
 """
 
@@ -34,19 +34,21 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m bench.answering", description=__doc__)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--on", choices=["SQLite", "PostgreSQL"], help="measure on one database alone")
     options = parser.parse_args()
     subprocess.run([sys.executable, "scripts/messages.py", "compile"], cwd=ROOT, check=True)
     failed = False
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench.") as folder, ExitStack() as stack:
         postgres = stack.enter_context(postgresql())
-        for database in filter(None, [SQLite(Path(folder)), postgres]):
+        databases = [each for each in (SQLite(Path(folder)), postgres) if each and options.on in {None, each.name}]
+        for database in databases:
             say(f"{database.name}: data")
             ours, comparators, session, _slugs = prepare(database, Path(folder), (SIZE,))
             survey = json.loads(ours.inside("answering_data", str(SIZE), str(options.people)))
             with ours.served() as server, comparators.served() as plain:
                 say(f"{database.name}: {ROUNDS} rounds")
                 compare_form(database, server, plain, session, survey)
-                if database is (postgres or database):
+                if database is databases[-1]:
                     say(f"{database.name}: {options.people} people for {options.seconds} s")
                     said = Path(folder) / "acknowledged.json"
                     failed = not many_at_once(server, survey, options.seconds, said)

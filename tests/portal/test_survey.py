@@ -394,6 +394,17 @@ def test_a_year_without_a_round_is_not_found(survey, leena, year):
         assert leena.get(address(page, year)).status_code == 404
 
 
+def test_a_form_sent_before_anybody_has_begun_saves_nothing_and_leads_to_the_beginning(survey, leena):
+    sent = leena.post(address("tilat/"), {"teksti": "Talo", "teksti--seen": "0-x"})
+    told = leena.post(
+        address("tilat/"), {"teksti": "Talo", "teksti--seen": "0-x"}, headers={"Accept": "application/json"}
+    )
+
+    assert (sent.status_code, sent.headers["Location"]) == (302, address())
+    assert (told.status_code, told.json()["state"]) == (409, "closed")
+    assert Answer.objects.count() == 0
+
+
 def test_a_theme_that_is_not_asked_is_not_found(survey, begun, leena):
     assert leena.get(address("ei-ole/")).status_code == 404
     assert leena.post(address("ei-ole/"), {"teksti": "x"}).status_code == 404
