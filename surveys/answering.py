@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 
 from common.prepared import Prepared
 from registry.models import Agent, Appointment
-from surveys.forms import typed_of
 from surveys.letters.responses import queue_receipts, queue_reopened
 from surveys.models import Answer, Question, Response, Round
 from surveys.models.questions import Kind
 from surveys.reading import Reading, read_answer
+from surveys.retyping import typed_of
 from surveys.sheet import Sheet
 from surveys.writing import write_rows
 

@@ -7,18 +7,14 @@ does not hold is hidden until the answers that it rests on are saved; `static/js
 shows and hides it at once.
 """
 
-import datetime as dt
 import json
 from functools import cached_property
 
-from django.utils.datastructures import MultiValueDict
-from django.utils.formats import get_format
 from django.utils.translation import gettext as _
 
-from common.days import plain_day
 from surveys.conditions import as_data, condition_in_words, shown_keys
 from surveys.models import Answer, TableColumn
-from surveys.models.questions import CHOICES, MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
+from surveys.models.questions import MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
 from surveys.reading import (
     CONTACT_PARTS,
     LONGEST,
@@ -30,6 +26,7 @@ from surveys.reading import (
     read_answer,
     table_rows,
 )
+from surveys.retyping import localized, typed_of
 
 TEMPLATES = {
     **dict.fromkeys(TEXTS, "text"),
@@ -296,7 +293,7 @@ class AskedQuestion:
                 "key": column.key,
                 "label": column.label,
                 "is_number": column.kind in {"integer", "decimal", "euro", "percent", "year"},
-                "sum": _localized(sums[column.key]) if column.key in sums else None,
+                "sum": localized(sums[column.key]) if column.key in sums else None,
             }
             for column in self.question.columns.all()
         ]
@@ -357,68 +354,3 @@ class AskedQuestion:
     def may_quote(self):
         """What marks yes, and no, as chosen for quoting."""
         return {key: self.checked("quote", key) for key in ("yes", "no")}
-
-
-# --- From a saved answer back to what stands in the inputs -----------------------------------------------------------
-
-
-def typed_of(question, answer):
-    """Return the inputs' names and texts that would be read as this answer; empty without one."""
-    typed = MultiValueDict()
-    if answer is None:
-        return typed
-    name, value = question.key, answer.value or {}
-    if answer.state in question.offered_states:
-        typed[f"{name}--state"] = answer.state
-    typed[f"{name}--evidence"] = answer.evidence_url
-    typed[f"{name}--note"] = answer.note
-    if answer.may_be_quoted is not None:
-        typed[f"{name}--quote"] = "yes" if answer.may_be_quoted else "no"
-    if question.kind in CHOICES:
-        typed.setlist(name, value.get("chosen", []))
-        for place, key in enumerate(value.get("chosen", []), start=1):
-            typed[f"{name}--{key}--place"] = str(place)
-        for key, what in value.get("text", {}).items():
-            typed[f"{name}--{key}--what"] = what
-    elif question.kind in MATRICES:
-        for row, chosen in value.get("rows", {}).items():
-            typed.setlist(f"{name}--{row}", chosen)
-    elif question.kind == Kind.CONTACT:
-        for part, text in value.get("text", {}).items():
-            typed[f"{name}--{part}"] = text
-    elif question.kind == Kind.TABLE:
-        _type_table(question, value, typed)
-    else:
-        typed[name] = _typed_line(value)
-    return typed
-
-
-def _typed_line(value):
-    if "number" in value:
-        return _localized(value["number"])
-    if "date" in value:
-        return _day(value["date"])
-    return value.get("text") or value.get("url") or ""
-
-
-def _type_table(question, value, typed):
-    numbers = {row.key: number for number, row in table_rows(question) if row}
-    kinds = {column.key: column.kind for column in question.columns.all()}
-    for place, row in enumerate(value.get("rows", [])):
-        begin = f"{question.key}--{numbers.get(row['row'], place)}"
-        for key, cell in row["cells"].items():
-            read = {"date": _day, "link": str}.get(kinds.get(key), _localized)
-            typed[f"{begin}--{key}"] = read(cell)
-        for key, words in row.get("text", {}).items():
-            typed[f"{begin}--{key}"] = words
-        if row.get("has_state"):
-            typed[f"{begin}--state"] = "yes"
-
-
-def _localized(number):
-    """Return an exact number as people type it in the active language."""
-    return str(number).replace(".", get_format("DECIMAL_SEPARATOR"))
-
-
-def _day(text):
-    return plain_day(dt.date.fromisoformat(text))
