@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from accounts.models import WORK_IN_ADMIN
+from accounts.models import WORK_IN_ADMIN, User
 from common.prepared import Prepared
 from mailing.models import QuietPeriod
 from registry import models
@@ -121,12 +121,20 @@ LOOKING_AT = "portal_looking_at"
 
 @dataclass(frozen=True)
 class MunicipalityAccess:
-    """Somebody's way to one municipality's pages in the portal: who, where, and in which roles today."""
+    """Somebody's way to one municipality's pages in the portal: who, where, and in which roles today.
+
+    The gate knows the account; its person is read when first asked for.
+    """
 
     municipality: models.Municipality
-    person: models.Person | None
+    holder: models.Person | User | None
     roles: frozenset[str]
     may_write: bool = False  # on the page that is being shown
+
+    @property
+    def person(self):
+        """The registry's Person whose way it is, or None."""
+        return getattr(self.holder, "person", None) if isinstance(self.holder, User) else self.holder
 
     @property
     def is_officer(self):
@@ -189,8 +197,7 @@ def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, fo
         @wraps(view)
         def gate(request, municipality_slug, *args, **kwargs):
             municipality, roles = _municipality_and_roles(request.user, slug=municipality_slug)
-            person = getattr(request.user, "person", None)
-            access = MunicipalityAccess(municipality, person, roles, may_write=bool(roles & writers))
+            access = MunicipalityAccess(municipality, request.user, roles, may_write=bool(roles & writers))
             if not access.may(readers):
                 raise Http404
             if access.is_looking and not is_own_work and request.session.get(LOOKING_AT) != municipality.pk:

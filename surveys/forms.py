@@ -7,17 +7,14 @@ does not hold is hidden until the answers that it rests on are saved; `static/js
 shows and hides it at once.
 """
 
-import datetime as dt
 import json
 from functools import cached_property
 
-from django.http import QueryDict
-from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 
 from surveys.conditions import as_data, condition_in_words, shown_keys
 from surveys.models import Answer, TableColumn
-from surveys.models.questions import CHOICES, MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
+from surveys.models.questions import MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
 from surveys.reading import (
     CONTACT_PARTS,
     LONGEST,
@@ -29,6 +26,7 @@ from surveys.reading import (
     read_answer,
     table_rows,
 )
+from surveys.retyping import localized, typed_of
 
 TEMPLATES = {
     **dict.fromkeys(TEXTS, "text"),
@@ -151,7 +149,11 @@ class AskedQuestion:
         self.part = TEMPLATES[question.kind]
         self.template = f"surveys/kinds/{self.part}.html"
         self.is_group = self.part in _GROUPED
-        self.condition = condition_in_words(question)
+
+    @cached_property
+    def condition(self):
+        """On what answers it is asked, in words; empty when always."""
+        return condition_in_words(self.question)
 
     def id_of(self, part=""):
         """Return the id of an input: for a group of choices that of its first."""
@@ -212,13 +214,12 @@ class AskedQuestion:
 
     @cached_property
     def options(self):
-        """The options with whether each is chosen."""
-        chosen = self.typed.list()
+        """The options, each with what marks it as chosen."""
         return [
             {
                 "key": option.key,
                 "label": option.label or option.key,
-                "is_chosen": option.key in chosen,
+                "checked": self.checked("", option.key),
                 "asks_what": option.asks_what,
                 "is_exclusive": option.is_exclusive,
                 "id": f"id_{self.name}--{option.key}",
@@ -238,9 +239,9 @@ class AskedQuestion:
     @cached_property
     def states(self):
         """What may be chosen in place of an answer."""
-        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
         return [
-            {"key": state, "label": self._words_of(state), "is_chosen": chosen == state} for state in self.states_taken
+            {"key": state, "label": self._words_of(state), "checked": self.state_checked(state)}
+            for state in self.states_taken
         ]
 
     def _words_of(self, state):
@@ -248,10 +249,19 @@ class AskedQuestion:
             return _("Did not want to say, or the information was not obtained")
         return words_of_state(self.question, state)
 
+    def state_checked(self, state=""):
+        """Return " checked" when this state is chosen in place of an answer; without one, when none is."""
+        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
+        return " checked" if (chosen if chosen in self.states_taken else "") == state else ""
+
+    def checked(self, part, key):
+        """Return " checked" when this is chosen in a part of the question, else ""."""
+        return " checked" if key in self.typed.list(part) else ""
+
     @property
-    def has_state(self):
-        """Whether one of those is chosen."""
-        return any(state["is_chosen"] for state in self.states)
+    def hidden(self):
+        """The attribute of a question that is not asked just now."""
+        return " hidden" if self.is_hidden else ""
 
     @cached_property
     def matrix_rows(self):
@@ -263,12 +273,11 @@ class AskedQuestion:
                 "id": f"id_{self.name}--{row.key}",
                 "error": self.errors.get(row.key, ""),
                 "cells": [
-                    {"key": option["key"], "label": option["label"], "is_chosen": option["key"] in chosen}
+                    {"key": option["key"], "label": option["label"], "checked": self.checked(row.key, option["key"])}
                     for option in self.options
                 ],
             }
             for row in self.question.rows.all()
-            for chosen in [self.typed.list(row.key)]
         ]
 
     @property
@@ -305,7 +314,7 @@ class AskedQuestion:
                 "key": column.key,
                 "label": column.label,
                 "is_number": column.kind in {"integer", "decimal", "euro", "percent", "year"},
-                "sum": _localized(sums[column.key]) if column.key in sums else None,
+                "sum": localized(sums[column.key]) if column.key in sums else None,
             }
             for column in self.question.columns.all()
         ]
@@ -363,71 +372,6 @@ class AskedQuestion:
         return self._input("note", label=_("Note to the coordinator, not published"), longest=LONGEST_NOTE)
 
     @property
-    def quote(self):
-        """What was said of quoting: "yes", "no" or nothing."""
-        return self.typed.text("quote")
-
-
-# --- From a saved answer back to what stands in the inputs -----------------------------------------------------------
-
-
-def typed_of(question, answer):
-    """Return the inputs' names and texts that would be read as this answer; empty without one."""
-    typed = QueryDict(mutable=True)
-    if answer is None:
-        return typed
-    name, value = question.key, answer.value or {}
-    if answer.state in Answer.INSTEAD:
-        typed[f"{name}--state"] = answer.state
-    typed[f"{name}--evidence"] = answer.evidence_url
-    typed[f"{name}--note"] = answer.note
-    if answer.may_be_quoted is not None:
-        typed[f"{name}--quote"] = "yes" if answer.may_be_quoted else "no"
-    if question.kind in CHOICES:
-        typed.setlist(name, value.get("chosen", []))
-        for place, key in enumerate(value.get("chosen", []), start=1):
-            typed[f"{name}--{key}--place"] = str(place)
-        for key, what in value.get("text", {}).items():
-            typed[f"{name}--{key}--what"] = what
-    elif question.kind in MATRICES:
-        for row, chosen in value.get("rows", {}).items():
-            typed.setlist(f"{name}--{row}", chosen)
-    elif question.kind == Kind.CONTACT:
-        for part, text in value.get("text", {}).items():
-            typed[f"{name}--{part}"] = text
-    elif question.kind == Kind.TABLE:
-        _type_table(question, value, typed)
-    else:
-        typed[name] = _typed_line(value)
-    return typed
-
-
-def _typed_line(value):
-    if "number" in value:
-        return _localized(value["number"])
-    if "date" in value:
-        return _day(value["date"])
-    return value.get("text") or value.get("url") or ""
-
-
-def _type_table(question, value, typed):
-    numbers = {row.key: number for number, row in table_rows(question) if row}
-    kinds = {column.key: column.kind for column in question.columns.all()}
-    for place, row in enumerate(value.get("rows", [])):
-        begin = f"{question.key}--{numbers.get(row['row'], place)}"
-        for key, cell in row["cells"].items():
-            read = {"date": _day, "link": str}.get(kinds.get(key), _localized)
-            typed[f"{begin}--{key}"] = read(cell)
-        for key, words in row.get("text", {}).items():
-            typed[f"{begin}--{key}"] = words
-        if row.get("has_state"):
-            typed[f"{begin}--state"] = "yes"
-
-
-def _localized(number):
-    """Return an exact number as people type it in the active language."""
-    return str(number).replace(".", get_format("DECIMAL_SEPARATOR"))
-
-
-def _day(text):
-    return date_format(dt.date.fromisoformat(text), "j.n.Y")
+    def may_quote(self):
+        """What marks yes, and no, as chosen for quoting."""
+        return {key: self.checked("quote", key) for key in ("yes", "no")}

@@ -7,8 +7,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.partial_dates import MAX_YEAR
+from common.prepared import Prepared
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
+from surveys.answering import sheet_for_saving
 from surveys.completeness import minutes_for
 from surveys.confirming import WAITING, confirmation_state, digest_of, unconfirmed_in
 from surveys.facts import beside_answers
@@ -23,13 +26,24 @@ RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
 CONFIRMERS = OFFICERS | {FALLBACK}
 
 
-def sheet_for(municipality, year, account):
-    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most."""
-    response = Response.objects.for_answering(municipality, year, account).first()
-    if response is not None:
+def sheet_for(municipality, year, account, *, locked=False):
+    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most.
+
+    With `locked` a response that has begun is locked for a save, and refused as `locked_sheet` does.
+    """
+    if year > MAX_YEAR:
+        return None
+    if locked and (sheet := sheet_for_saving(municipality, year, account)):
+        return sheet
+    for response in _for_answering(municipality.pk, year, account.pk):
         return Sheet(response.with_its_correction().round, municipality, response)
     survey_round = Round.objects.asked_of(municipality).filter(year=year).first()
     return Sheet(survey_round, municipality) if survey_round else None
+
+
+@Prepared
+def _for_answering(municipality: int, year: int, account: int):
+    return Response.objects.for_answering(municipality, year, account)
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from surveys.answering import Outcome, confirm_unchanged, save_typed, seen_mark, version_in
+from common.days import clock_time, plain_day
+from common.kept import kept_in_each_language
+from surveys.answering import Outcome, confirm_unchanged, locked_sheet, save_on, seen_mark, version_in
 from surveys.forms import build_theme_form
 from surveys.models import Answer, Comparability, Delegation, PendingSave, Question
 from surveys.models.questions import Kind
@@ -54,6 +55,11 @@ class Standing:
     earlier_who: str = ""
     may_confirm: bool = False
     not_compared: str = ""
+
+    @property
+    def shape(self):
+        """What of its markup differs, besides texts."""
+        return bool(self.who), self.is_unchanged, len(self.earlier), self.may_confirm, self.not_compared
 
 
 class ThemePage:
@@ -191,21 +197,28 @@ class ReadAnswer:
 def said_by(answer, *, names):
     """Return by whom, how and when an Answer was given, and whether what was said aloud has been confirmed.
 
-    By post; with `names` also by the name of the account's person.
+    By post; with `names` (`with_answerer`) also by the name of the account's person.
     """
     moment = timezone.localtime(answer.answered_at)
-    person = getattr(answer.answered_by, "person", None) if names else None
-    is_own = person and answer.answerer_post and answer.source not in Answer.SPOKEN
-    who = f"{person.name}, {answer.answerer_post}" if is_own else answer.answerer_post
+    name = answer.answerer_name if names else ""
+    is_own = name and answer.answerer_post and answer.source not in Answer.SPOKEN
+    who = f"{name}, {answer.answerer_post}" if is_own else answer.answerer_post
     if answer.source not in {Answer.Source.FORM, Answer.Source.DELEGATE}:
-        who = f"{who} ({source_in_words(answer, recorder=person)})"
-    said = _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": date_format(moment, "j.n.Y"), "time": clock(moment)}
+        who = f"{who} ({source_in_words(answer, recorder=name)})"
+    said = _said_at(moment.date(), moment.hour, moment.minute) % {"who": who}
     return ", ".join(filter(None, [said, confirmed_in_words(answer)]))
+
+
+@kept_in_each_language(4096)
+def _said_at(day, hour, minute):
+    words = {"who": "%(who)s", "day": plain_day(day), "time": clock_time(hour, minute)}
+    return _("%(who)s, %(day)s at %(time)s") % words
 
 
 def clock(moment):
     """Return the time of a moment as people write it."""
-    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+    moment = timezone.localtime(moment)
+    return clock_time(moment.hour, moment.minute)
 
 
 @dataclass
@@ -223,16 +236,21 @@ class Taken:
 
 
 @transaction.atomic
-def take_form(page, data, files):
-    """Save what a sent form says, its files too, and confirm what was said to be "unchanged"; return a Taken.
+def take_form(read_page, data, files):
+    """Save what a sent form says, its files too, and confirm what was said to be "unchanged".
 
-    What lies beside somebody else's newer answers is kept until its person chooses.
+    `read_page` is called inside the transaction and returns the ThemePage, with its response
+    locked or not. Returns (the ThemePage, Taken). What lies beside somebody else's newer
+    answers is kept until its person chooses.
     Raises ValidationError with code "not_open" or "submitted"; nothing is saved then.
     """
-    key = data.get("unchanged", "")
-    typed = data.copy()
-    mark = typed.pop(f"{key}--seen", [""])[0]
-    outcome = save_typed(page.response, page.theme, typed, **page.answerer.said)
+    page = read_page()
+    key, mark, typed = data.get("unchanged", ""), "", data
+    if key:  # what is said to be unchanged is not read from its field as well
+        typed = data.copy()
+        mark = typed.pop(f"{key}--seen", [""])[0]
+    sheet = page.sheet if page.sheet.is_locked else locked_sheet(page.response)
+    outcome = save_on(sheet, page.theme, typed, **page.answerer.said)
     taken = Taken(outcome)
     question = next((each for each in page.questions if key and each.key == key), None)
     if question is not None:
@@ -244,12 +262,13 @@ def take_form(page, data, files):
                 taken.problem = _("Somebody else has answered this question meanwhile. Their answer stands now.")
         except ValidationError as refused:
             taken.problem = refused.messages[0]
-    keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
+    if outcome.conflicts:
+        keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
     if page.of_files:
         versions = {each.pk: version_in(data.get(f"{each.key}--seen", "")) for each in page.of_files}
         said = {"versions": versions, **page.answerer.said}
         taken.file_errors = take_files(page.response, page.of_files, data, files, **said)
-    return taken
+    return page, taken
 
 
 def appeared(page, names):

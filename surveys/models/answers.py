@@ -25,7 +25,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.validators import FileExtensionValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -53,6 +53,18 @@ class AnswerQuerySet(OfRoundQuerySet):
         """Return what was said by phone or in a meeting and nobody has confirmed."""
         said = self.exclude(state=Answer.State.UNANSWERED)
         return said.filter(source__in=Answer.SPOKEN, confirmed_at__isnull=True)
+
+    def with_answerer(self):
+        """Add the name of the account's person (`answerer_name`)."""
+        person = "answered_by__person__"
+        return self.annotate(answerer_given=F(f"{person}given_name"), answerer_family=F(f"{person}family_name"))
+
+    def of_earlier_round(self, survey_round, municipality, verdicts):
+        """Return the municipality's sent-in answers to the questions that this round's compare with by `verdicts`."""
+        compared = apps.get_model("surveys", "Comparability").objects.filter(round=survey_round, verdict__in=verdicts)
+        sent_in = self.filter(response__municipality=municipality, response__submitted_at__isnull=False)
+        questions = compared.filter(from_question__isnull=False).order_by().values("from_question")
+        return sent_in.filter(question__in=questions).exclude(state=Answer.State.UNANSWERED)
 
     def for_file(self, survey_round):
         """Return a round's answers in the order of its questions, with what a file tells of them."""
@@ -333,6 +345,11 @@ class Answer(models.Model):
 
     def __str__(self):
         return f"{self.question}: {self.get_state_display()}"
+
+    @property
+    def answerer_name(self):
+        """The name of the account's person, of a row from `with_answerer`; empty without a person."""
+        return "" if self.answerer_given is None else f"{self.answerer_given} {self.answerer_family}"
 
     @property
     def needs_confirming(self):

@@ -15,11 +15,13 @@ the best answer gives; an option that `is_not_applicable` takes the question out
 """
 
 from decimal import Decimal
+from itertools import groupby
 
 from django.apps import apps
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models.freezing import Structure, StructureQuerySet
@@ -259,6 +261,12 @@ class Question(Structure):
     def key(self):
         """The key of its indicator, by which answers and files name it."""
         return self.indicator.key
+
+    @cached_property
+    def condition_groups(self):
+        """The condition as a list of groups, each a list of ConditionTerms, as they were first read."""
+        terms = sorted(self.conditions.all(), key=lambda term: (term.group, term.pk))
+        return [list(group) for _number, group in groupby(terms, key=lambda term: term.group)]
 
     @property
     def is_asked(self):

@@ -313,7 +313,7 @@ def test_another_applications_section_is_in_the_pack(cast, leena, monkeypatch):
     assert "Kysely kesken: Oulu" in text_of(leena.get(f"/oma/oulu/luovutus/paketti/{Handover.objects.get().pk}/"))
 
 
-@pytest.mark.parametrize(("page", "queries"), [("/oma/oulu/luovutus/paketti/{pack}/", 17)])
+@pytest.mark.parametrize(("page", "queries"), [("/oma/oulu/luovutus/paketti/{pack}/", 16)])
 def test_the_pack_makes_the_same_queries_for_one_and_three(
     cast, reference, leena, django_assert_num_queries, page, queries
 ):

@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from surveys import models
-from surveys.forms import build_theme_form, typed_of
+from surveys.forms import build_theme_form
 from surveys.models import Answer
+from surveys.retyping import typed_of
 from tests.surveys import factories
 
 pytestmark = pytest.mark.django_db
