@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from registry.models import Area, AreaMembership, ContactEntry
 from registry.models.scope import coordinated_region_ids
-from surveys import confirming, responses
+from surveys import responses
 from surveys.models import Answer, Interview, Response, Round
 from surveys.respondents import Respondent, respondents_of
 
@@ -113,8 +113,8 @@ class CallList:
         return sorted(calls, key=lambda call: call.order)
 
     def _group(self, line, interview, reached_on):
-        if line.state == responses.SUBMITTED:
-            return WAITING if confirming.confirmation_state(line.response) == confirming.WAITING else DONE
+        if line.state in responses.SENT_IN:
+            return WAITING if line.state == responses.TO_CONFIRM else DONE
         if line.state == responses.DECLINED or (interview and interview.declined_at):
             return NOT_WANTED
         is_begun = interview is not None and interview.is_going_on

@@ -24,12 +24,12 @@ def answers_pdf(response):
     languages = response.round.languages
     language = response.language if response.language in languages else languages[0]
     with translation.override(language):
-        content = pdf_of("answers", _data_of(response, language))
+        content = pdf_of("answers", answers_data(response, language))
         name = f"{ascii_name(str(response.round))}-{response.municipality.slug}.pdf"
     return name, content
 
 
-def _data_of(response, language):
+def answers_data(response, language):
     """Return what the template prints, as words in the active language."""
     return {
         "title": f"{response.round}: {response.municipality.name}",

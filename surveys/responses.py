@@ -73,9 +73,9 @@ class Line:
         state = state_of(self.response)
         if state != SUBMITTED:
             return state
-        if self.response.confirmed_at is not None:
-            return CONFIRMED
-        return TO_CONFIRM if self.n_to_confirm else SUBMITTED
+        if self.n_to_confirm and self.response.confirmed_at is None:
+            return TO_CONFIRM
+        return CONFIRMED if self.n_confirmed else SUBMITTED
 
     @property
     def state_words(self):

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import urlencode
@@ -255,14 +255,6 @@ _ORDERS = {
     "viimeksi": lambda row: row.touch and row.touch.moment,
     "vastaaja": lambda row: row.person and row.person.sort_key,
 }
-
-
-def interview_url(place, survey_round):
-    """Return the address where a coordinator answers with a municipality on the phone; "" where there is none."""
-    try:
-        return reverse("portal_interview", args=[place.slug, survey_round.year])
-    except NoReverseMatch:
-        return ""
 
 
 def board_columns():

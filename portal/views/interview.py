@@ -47,13 +47,13 @@ def portal_interview(request, access, year):
         return _show(request, screen)
     show, done = partial(_show_again, request, access, year), partial(_done, request, screen)
     if "settle" in request.POST:
-        return answer_choice(screen.page, request, show=show, done=partial(_stay, screen))
+        return answer_choice(lambda: screen.page, request, show=show, done=partial(_stay, screen))
     if not wants_words(request):
         move_to(screen.interview, screen.question)
     note = request.POST.get(f"{screen.question.key}--private")
     if note is not None:
         keep_note(screen.interview, screen.question, note, by=request.user)
-    return answer_form(screen.page, request, show=show, done=done)
+    return answer_form(lambda: screen.page, request, show=show, done=done)
 
 
 def _screen(request, access, year):
@@ -80,11 +80,11 @@ def _show_again(request, access, year, **more):
     return _over(request, screen) if screen.response.is_submitted else _show(request, screen, **more)
 
 
-def _stay(screen):
+def _stay(screen, _page):
     return redirect("portal_interview", screen.municipality.slug, screen.round.year)
 
 
-def _done(request, screen):
+def _done(request, screen, _page):
     """Lead on: to the next question, the one before, the list when the call dropped, the end after the last."""
     slug, year, go = screen.municipality.slug, screen.round.year, request.POST.get("go", "next")
     if go == "later":

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from surveys.letters.thanks import THANKS
 from surveys.letters.to_municipalities import preview_round_letter, send_round_letter
 from surveys.models import Response
 from surveys.responses import DECLINED, place_in
-from surveys.round_board import RoundBoard, board_columns, interview_url
+from surveys.round_board import RoundBoard, board_columns
 
 LETTERS = {"tell": OPENED, "remind": REMINDERS, "remind_last": LAST_DAYS, "thank": THANKS}
 
@@ -68,7 +69,7 @@ class FollowingPages:
         is_declined = row.line.state == DECLINED and survey_round.is_open
         return row, {
             "remind": self.step_url("remind", survey_round) + where if may_answer and row.respondent.person else "",
-            "interview": interview_url(row.place, survey_round) if may_answer else "",
+            "interview": reverse("portal_interview", args=[row.place.slug, survey_round.year]) if may_answer else "",
             "decline": self.step_url("decline", survey_round) + where if may_answer or is_declined else "",
             "is_declined": is_declined,
         }

@@ -18,8 +18,10 @@ from mailing.models import Bounce
 from registry import models as registry
 from surveys import models
 from surveys.answering import reopen_response, save_answers, start_response, submit_response
+from surveys.confirming import confirm_answers, digest_of
 from surveys.declining import decline_response, take_back_declining
 from surveys.reading import Reading
+from surveys.sheet import Sheet
 from tests import factories as people
 from tests.surveys import factories
 
@@ -162,7 +164,8 @@ class SimulatedRound:
 
     def confirm(self, town, now):
         if town.spoken:
-            models.Answer.objects.filter(response=town.response).update(confirmed_at=now)
+            digest = digest_of(Sheet(town.response.round, town.response.municipality))
+            confirm_answers(town.response, digest=digest, how="link", post="sihteeri")
             town.spoken = -1
 
     def leave(self, town, now):
