@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import wraps
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404
@@ -88,6 +88,10 @@ class CoordinatorBackend(BaseBackend):
     Nothing of the registry is ever deleted by a coordinator: things end, with a date.
     Which rows the rights reach is decided by `editable_by` of each table.
     """
+
+    def get_user(self, user_id):
+        """Return the account of a session, as any backend does: a session may name this one, being the first."""
+        return ModelBackend().get_user(user_id)
 
     def get_user_permissions(self, user_obj, obj=None):
         """Return the permissions that follow from today's roles of `user_obj`."""
