@@ -17,12 +17,13 @@ def _hash_of(token):
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def make_link(purpose, scope, *, lifetime, account=None):
+def make_link(purpose, scope, *, lifetime, account=None, token=None):
     """Make a link for `purpose` and `scope`, valid for the timedelta `lifetime`; return (link, token).
 
-    The token is told here once and kept as a hash only.
+    The token is told here once and kept as a hash only. Whoever must show it again gives one that they can compute
+    anew (surveys/open_links.py).
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
+    token = token or secrets.token_urlsafe(TOKEN_BYTES)
     link = SecretLink.objects.create(
         token_hash=_hash_of(token), purpose=purpose, scope=scope, account=account, expires_at=timezone.now() + lifetime
     )
@@ -32,6 +33,11 @@ def make_link(purpose, scope, *, lifetime, account=None):
 def find_link(token):
     """Return the link of `token`, usable or not, or None."""
     return SecretLink.objects.select_related("account").filter(token_hash=_hash_of(token)).first()
+
+
+def opens(link, token):
+    """Whether `token` is the one that opens `link`."""
+    return secrets.compare_digest(link.token_hash, _hash_of(token))
 
 
 @transaction.atomic

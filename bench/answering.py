@@ -1,7 +1,7 @@
 """Answering the survey: a theme of forty questions beside the comparators' form, and many people at once.
 
-`python -m bench.answering [--people N] [--seconds N]`; docs/performance.md tells how to read it. Stops
-with 1 when anybody saw an error or an acknowledged answer is not there at the end.
+`python -m bench.answering [--people N] [--seconds N] [--rounds N] [--on DATABASE]`; docs/performance.md tells how to
+read it. Stops with 1 when anybody saw an error or an acknowledged answer is not there at the end.
 """
 
 import argparse
@@ -34,21 +34,29 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m bench.answering", description=__doc__)
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument("--seconds", type=int, default=120)
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="of the comparison; 0 leaves it out")
+    parser.add_argument("--on", choices=["SQLite", "PostgreSQL"], help="measure on one database alone")
     options = parser.parse_args()
     subprocess.run([sys.executable, "scripts/messages.py", "compile"], cwd=ROOT, check=True)
     failed = False
     with tempfile.TemporaryDirectory(prefix="rinnalla-bench.") as folder, ExitStack() as stack:
         postgres = stack.enter_context(postgresql())
-        for database in filter(None, [SQLite(Path(folder)), postgres]):
+        databases = [each for each in (SQLite(Path(folder)), postgres) if each and options.on in {None, each.name}]
+        for database in databases:
             say(f"{database.name}: data")
             ours, comparators, session, _slugs = prepare(database, Path(folder), (SIZE,))
             survey = json.loads(ours.inside("answering_data", str(SIZE), str(options.people)))
             with ours.served() as server, comparators.served() as plain:
-                say(f"{database.name}: {ROUNDS} rounds")
-                compare_form(database, server, plain, session, survey)
-                if database is (postgres or database):
+                say(f"{database.name}: {options.rounds} rounds")
+                if options.rounds:
+                    compare_form(database, server, plain, session, survey, options.rounds)
+                if database is databases[-1]:
                     say(f"{database.name}: {options.people} people for {options.seconds} s")
-                    failed = not many_at_once(server, survey, options.seconds)
+                    said = Path(folder) / "acknowledged.json"
+                    failed = not many_at_once(server, survey, options.seconds, said)
+                    n_missing = int(ours.inside("answering_recount", str(said)))
+                    print(f"  in the database: {n_missing} of the acknowledged answers are missing")
+                    failed = failed or n_missing > 0
     sys.exit(failed)
 
 
@@ -81,7 +89,7 @@ class Inputs(HTMLParser):
 
 
 class Person:
-    """Somebody who answers for a municipality over one kept connection."""
+    """Somebody who answers for a municipality over a connection that is opened anew after thinking."""
 
     def __init__(self, port, survey, who):
         self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
@@ -120,6 +128,7 @@ class Person:
             self.begin()
             values = self.form()
             while time.monotonic() < ends:
+                self.connection.close()  # the server closes what is idle
                 time.sleep(draw.uniform(*THINKING))
                 number = draw.randrange(len(self.keys))
                 key = self.keys[number]
@@ -146,24 +155,30 @@ def new_value(number, draw):
     )[number % 4]  # fmt: skip
 
 
-def many_at_once(server, survey, seconds):
-    """Let everybody answer at once; print what became of it, and return whether nothing was lost and nobody failed."""
+def many_at_once(server, survey, seconds, said):
+    """Let everybody answer at once; print what became of it, and return whether nothing was lost and nobody failed.
+
+    What was acknowledged goes into the file `said`, to be looked up in the database.
+    """
     people = [Person(server.port, survey, who) for who in survey["people"]]
     with ThreadPoolExecutor(len(people)) as pool:
         lost = list(pool.map(lambda pair: pair[1].answer_for(seconds, random.Random(pair[0])), enumerate(people)))
+    acknowledged = {who["slug"]: person.acknowledged for who, person in zip(survey["people"], people, strict=True)}
+    said.write_text(json.dumps(acknowledged))
     times = sorted(time for person in people for time in person.times)
     errors = [error for person in people for error in person.errors]
     n_lost = sum(map(len, lost))
-    print(
-        f"\n{len(people)} people for {seconds} s: {len(times)} answers, {len(errors)} errors, {n_lost} lost; "
-        f"median {1000 * statistics.median(times):.0f} ms, 95 % in {1000 * times[len(times) * 95 // 100]:.0f} ms"
-    )
+    print(f"\n{len(people)} people for {seconds} s: {len(times)} answers, {len(errors)} errors, {n_lost} lost")
+    if times:
+        print(
+            f"  median {1000 * statistics.median(times):.0f} ms, 95 % in {1000 * times[len(times) * 95 // 100]:.0f} ms"
+        )
     for error in errors[:5]:
         print(f"  {error}")
     return bool(times) and not errors and not n_lost
 
 
-def compare_form(database, server, plain, session, survey):
+def compare_form(database, server, plain, session, survey, rounds):
     """Print the processor time of the theme and of saving all of it beside the comparators' form and save."""
     person = Person(server.port, survey, survey["people"][0])
     person.begin()
@@ -193,7 +208,7 @@ def compare_form(database, server, plain, session, survey):
         return TIMES
 
     show(), show_and_save()
-    for _round in range(ROUNDS):
+    for _round in range(rounds):
         for name, (at, request) in comparing.items():
             found[name].append(cpu(lambda at=at, request=request, n=times[name]: seconds_for(at.port, request, n)[0]))
         found["theme"].append(cpu(show))

@@ -95,6 +95,8 @@ def cpu_seconds(pids):
                 total += int((thread / "schedstat").read_text().split()[0]) / 1e9
             except FileNotFoundError:
                 total += _ticks(thread / "stat") / 100
+            except ProcessLookupError:  # one of the database's own, which has just ended
+                continue
     return total
 
 

@@ -82,3 +82,80 @@ class Chart:
             bars.append(Bar(row.label, row.figure, kind, y, width=round(min(max(row.share, 0), 1) * _BAR_WIDTH)))
             y += _ROW_HEIGHT
         return bars, headings
+
+
+# --- Curves ----------------------------------------------------------------------------------------------------------
+
+_LEFT, _TOP, _WIDE, _HIGH = 44, 12, 300, 150
+
+
+class Curve(NamedTuple):
+    """Shares (0 to 1) of consecutive days, None where there is none; one `is_published`, from before, is dashed."""
+
+    label: str
+    shares: tuple
+    is_published: bool = False
+
+
+class DrawnCurve(NamedTuple):
+    """A Curve in its place: a path of steps, and where its name stands at its end."""
+
+    label: str
+    kind: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class CurveChart:
+    """Curves of shares over days with everything that goes with them; the same stands in a table beside the picture.
+
+    `reading` says in one sentence what the picture shows. `marks` are (number of a day, words) below.
+    """
+
+    title: str
+    reading: str
+    curves: tuple
+    marks: tuple
+    source: str
+
+    @property
+    def grid(self):
+        """(y, words) of each line of the scale."""
+        return [(_y(share), f"{round(100 * share)} %") for share in (0, 0.25, 0.5, 0.75, 1)]
+
+    @property
+    def places(self):
+        """(x, words, where the words begin) of each mark below."""
+        last = self._n - 1
+        return [(self._x(number), words, "start" if number < last / 2 else "end") for number, words in self.marks]
+
+    @property
+    def drawn(self):
+        """The curves in their places, without those that have nothing to show; names do not cover each other."""
+        drawn = []
+        for curve in self.curves:
+            points = [(number, share) for number, share in enumerate(curve.shares) if share is not None]
+            if not points:
+                continue
+            path = f"M{self._x(points[0][0])} {_y(points[0][1])}"
+            path += "".join(f"H{self._x(number)}V{_y(share)}" for number, share in points[1:])
+            x, y = self._x(points[-1][0]), _y(points[-1][1])
+            kind = "before" if curve.is_published else "now"
+            name_y = y - 6
+            while any(abs(name_y - other.y) < 14 and abs(x - other.x) < 60 for other in drawn):
+                name_y += 15
+            drawn.append(DrawnCurve(curve.label, kind, path, x, name_y))
+        return drawn
+
+    @property
+    def _n(self):
+        return max((len(curve.shares) for curve in self.curves), default=1)
+
+    def _x(self, number):
+        return round(_LEFT + _WIDE * number / max(self._n - 1, 1), 1)
+
+
+def _y(share):
+    return round(_TOP + _HIGH * (1 - share), 1)

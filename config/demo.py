@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from common.partial_dates import PartialDate, Precision
+from config.demo_following import follow_round
 from config.demo_imports import add_imports
 from config.demo_letters import let_letters_come_back, run_this_mornings_jobs, write_to_associations
 from config.demo_oddities import leave_oddities
@@ -171,6 +172,7 @@ def build_demo(today=None):
     add_imports(today)
     add_rounds(today)
     add_records()
+    follow_round()
     write_to_associations()
     run_this_mornings_jobs()
     let_letters_come_back(today)

@@ -4,10 +4,12 @@ import datetime as dt
 
 from accounts.models import User
 from config.demo_answers import answer_last_year, answer_this_year, on_day
+from config.demo_associations import associations_answer_this_year, associations_answered_last_year
 from registry.models import Region
 from surveys.announcing import announce_method
 from surveys.authoring import copy_round, decide_comparability, open_round
 from surveys.default_questionnaire import load_questionnaire
+from surveys.editions import put_together
 
 A_WEEK = dt.timedelta(days=7)
 BEST = {
@@ -31,6 +33,9 @@ def add_rounds(today):
         last_year = open_round(first, by=by)
     with on_day(first.opens_on + dt.timedelta(days=20)):
         answer_last_year(last_year)
+        associations_answered_last_year(last_year)
+    with on_day(first.closes_on + dt.timedelta(days=10)):
+        put_together(last_year, by=by)
     opens_on, closes_on = _days_around(today)
     this_year = copy_round(last_year, today.year, opens_on=opens_on, closes_on=closes_on, by=by)
     question = this_year.questions.for_municipalities().get(indicator__key="theme_question")
@@ -43,6 +48,7 @@ def add_rounds(today):
     # Yesterday, so that nothing is said to be of later today; in and near July the demo's survey waits for the autumn.
     with on_day(min(max(today - dt.timedelta(days=1), opens_on), closes_on)):
         answer_this_year(this_year)
+        associations_answer_this_year(this_year)
     writer = User.objects.get(email="coordinator.keski-suomi@example.org")
     draft, _n_indicators = load_questionnaire(central, year=today.year, by=writer)
     announce_method(draft, by=writer)

@@ -221,9 +221,10 @@ USE_THOUSAND_SEPARATOR = False
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
+    # First, because it answers for coordinators by one query; it signs nobody in.
+    "registry.access.CoordinatorBackend",
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
-    "registry.access.CoordinatorBackend",
 ]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -270,6 +271,9 @@ ACCOUNT_RATE_LIMITS = {
     "request_login_code": "20/m/ip,5/600s/key",
     # What comes by one link to a theme of the survey; whoever answers saves each answer by itself.
     "survey_link": "120/m/key",
+    # What comes by one municipality's open link to associations: a full hall at once, and no more than that. Counted
+    # by the link, because nothing is kept of whoever answers.
+    "association_side": "400/h/key",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",
@@ -431,7 +435,14 @@ MAIL_NAME_SERVER = env.str("MAIL_NAME_SERVER", "")
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # Limits of tries are counted where every process sees them.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # The usual 300 would throw away what counts tries to sign in when a hall answers a form at once.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 _LOG_LEVEL = env.str("LOG_LEVEL", "INFO").upper()
 if _LOG_LEVEL not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

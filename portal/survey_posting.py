@@ -15,22 +15,24 @@ def wants_words(request):
     return request.headers.get("Accept") == "application/json"
 
 
-def answer_choice(page, request, *, show, done):
-    """Save what was chosen between two versions; `show` shows the page again, `done` leads on."""
+def answer_choice(read_page, request, *, show, done):
+    """Save what was chosen between two versions; `show` shows the page again, `done(page)` leads on."""
     try:
+        page = read_page()
         take_choice(page, request.POST)
     except ValidationError as problem:
         return show(problems=problem.messages)
-    return done()
+    return done(page)
 
 
-def answer_form(page, request, *, show, done, saved=lambda: None):
-    """Save what the form says; `show` shows the page again with what is wrong, `done` leads on.
+def answer_form(read_page, request, *, show, done, saved=lambda: None):
+    """Save what the form says; `show` shows the page again with what is wrong, `done(page)` leads on.
 
-    `saved` is called when something was saved, to write down who did it.
+    `read_page` returns the ThemePage, inside the transaction of the save. `saved` is
+    called when something was saved, to write down who did it.
     """
     try:
-        taken = take_form(page, request.POST, request.FILES)
+        page, taken = take_form(read_page, request.POST, request.FILES)
     except ValidationError as problem:
         return refused(request, problem.messages, show=show)
     if taken.outcome.saved:
@@ -38,7 +40,7 @@ def answer_form(page, request, *, show, done, saved=lambda: None):
     if wants_words(request):
         return _in_words(request, page, taken)
     if taken.is_whole:
-        return done()
+        return done(page)
     if not (taken.outcome.invalid or taken.problem or taken.file_errors):
         return redirect(f"{request.path}#choose")
     problems = [taken.problem] if taken.problem else []

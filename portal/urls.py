@@ -3,10 +3,13 @@
 from django.urls import include, path
 
 from portal.views import (
+    associations,
     contacts,
     coordination,
     directory,
     handover,
+    interview,
+    interviews,
     letters,
     look,
     offers,
@@ -14,12 +17,23 @@ from portal.views import (
     start,
     survey,
     survey_ask,
+    survey_confirm,
     survey_copy,
     survey_facts,
     survey_file,
     survey_theme,
     tasks,
 )
+
+_of_associations = [
+    path("", associations.portal_associations, name="portal_associations"),
+    path("osoite/", associations.portal_associations_link, name="portal_associations_link"),
+    path("koodi.<slug:kind>", associations.portal_associations_code, name="portal_associations_code"),
+    path("<slug:what>.pdf", associations.portal_associations_print, name="portal_associations_print"),
+    path("paperit/", associations.portal_associations_papers, name="portal_associations_papers"),
+    path("paperit/<uuid:key>/", associations.portal_associations_paper, name="portal_associations_paper"),
+    path("paperit/<uuid:key>/peru/", associations.portal_associations_withdraw, name="portal_associations_withdraw"),
+]
 
 _of_municipality = [
     path("", start.portal_overview, name="portal_overview"),
@@ -49,12 +63,19 @@ _of_municipality = [
     path("kysely/<int:year>/vastaukset.pdf", survey_copy.portal_survey_copy, name="portal_survey_copy"),
     path("kysely/<int:year>/tiedosto/<uuid:key>/", survey_file.portal_survey_file, name="portal_survey_file"),
     path("kysely/<int:year>/rekisteri/<slug:question>/", survey_facts.portal_survey_fact, name="portal_survey_fact"),
+    path("kysely/<int:year>/yhdistykset/", include(_of_associations)),
     path("kysely/", survey.portal_surveys, name="portal_surveys"),
     path("kysely/<int:year>/", survey.portal_survey, name="portal_survey"),
     path("kysely/<int:year>/aloita/", survey.portal_survey_begin, name="portal_survey_begin"),
     path("kysely/<int:year>/tarkista/", survey.portal_survey_review, name="portal_survey_review"),
     path("kysely/<int:year>/laheta/", survey.portal_survey_submit, name="portal_survey_submit"),
     path("kysely/<int:year>/kuitti/", survey.portal_survey_receipt, name="portal_survey_receipt"),
+    path("kysely/<int:year>/vahvista/", survey_confirm.portal_survey_confirm, name="portal_survey_confirm"),
+    path("kysely/<int:year>/haastattelu/", interview.portal_interview, name="portal_interview"),
+    path("kysely/<int:year>/haastattelu/aloita/", interview.portal_interview_begin, name="portal_interview_begin"),
+    path("kysely/<int:year>/haastattelu/paata/", interview.portal_interview_finish, name="portal_interview_finish"),
+    path("kysely/<int:year>/haastattelu/kirje/", interview.portal_interview_ask, name="portal_interview_ask"),
+    path("kysely/<int:year>/haastattelu/soitto/", interviews.portal_interview_call, name="portal_interview_call"),
     path("kysely/<int:year>/pyynto/<int:pk>/", survey_ask.portal_survey_withdraw, name="portal_survey_withdraw"),
     path("kysely/<int:year>/<slug:theme>/pyyda/", survey_ask.portal_survey_ask, name="portal_survey_ask"),
     path("kysely/<int:year>/<slug:theme>/", survey_theme.portal_survey_theme, name="portal_survey_theme"),
@@ -69,6 +90,7 @@ urlpatterns = [
     path("tiedot/", own_data.portal_data, name="portal_data"),
     path("tiedot/lataa/", own_data.portal_data_file, name="portal_data_file"),
     path("tiedot/poista/", own_data.portal_data_erase, name="portal_data_erase"),
+    path("haastattelut/", interviews.portal_interviews, name="portal_interviews"),
     path("luovutus/", coordination.portal_posts, name="portal_posts"),
     path("luovutus/<int:pk>/", coordination.portal_post, name="portal_post"),
     path("luovutus/paketti/<int:pk>/", coordination.portal_post_pack, name="portal_post_pack"),

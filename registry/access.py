@@ -4,14 +4,14 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import wraps
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import BaseBackend, ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from accounts.models import WORK_IN_ADMIN
+from accounts.models import WORK_IN_ADMIN, User
 from common.prepared import Prepared
 from mailing.models import QuietPeriod
 from registry import models
@@ -67,7 +67,7 @@ _coordinators_rights = (
     {WORK_IN_ADMIN}
     | rights_of("view", *_KEEPS, *_CHANGES, *_SEES)
     | rights_of("change", *_KEEPS, *_CHANGES)
-    | rights_of("add", *_KEEPS, models.AreaMembership, models.Consent, models.Area)
+    | rights_of("add", *_KEEPS, models.AreaMembership, models.Consent, models.Area, models.PublishedFigure)
     | rights_of(("view", "add", "change"), QuietPeriod)
 )
 
@@ -88,6 +88,10 @@ class CoordinatorBackend(BaseBackend):
     Nothing of the registry is ever deleted by a coordinator: things end, with a date.
     Which rows the rights reach is decided by `editable_by` of each table.
     """
+
+    def get_user(self, user_id):
+        """Return the account of a session, as any backend does: a session may name this one, being the first."""
+        return ModelBackend().get_user(user_id)
 
     def get_user_permissions(self, user_obj, obj=None):
         """Return the permissions that follow from today's roles of `user_obj`."""
@@ -121,12 +125,20 @@ LOOKING_AT = "portal_looking_at"
 
 @dataclass(frozen=True)
 class MunicipalityAccess:
-    """Somebody's way to one municipality's pages in the portal: who, where, and in which roles today."""
+    """Somebody's way to one municipality's pages in the portal: who, where, and in which roles today.
+
+    The gate knows the account; its person is read when first asked for.
+    """
 
     municipality: models.Municipality
-    person: models.Person | None
+    holder: models.Person | User | None
     roles: frozenset[str]
     may_write: bool = False  # on the page that is being shown
+
+    @property
+    def person(self):
+        """The registry's Person whose way it is, or None."""
+        return getattr(self.holder, "person", None) if isinstance(self.holder, User) else self.holder
 
     @property
     def is_officer(self):
@@ -175,25 +187,24 @@ def _with_roles(slug: str, user: int, on: dt.date):
     return models.Municipality.objects.filter(slug=slug).annotate(**has_role)
 
 
-def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False):
+def municipality_gate(*, writers=OFFICERS | {COORDINATOR}, readers=EVERYBODY, for_writing=False, is_own_work=False):
     """Open a portal page of one municipality to those who have a role there today.
 
     The decorated view gets (request, access, …) in place of the address's
     municipality. Strangers get 404, those who may read but not write 403 for a POST, and
     for a GET too when the whole page is `for_writing` (a form). A coordinator without
     another role there first says that they look at the pages in somebody's place
-    (address `portal_look`), which is logged.
+    (address `portal_look`), which is logged; not where it is their own work that is done.
     """
 
     def decorate(view):
         @wraps(view)
         def gate(request, municipality_slug, *args, **kwargs):
             municipality, roles = _municipality_and_roles(request.user, slug=municipality_slug)
-            person = getattr(request.user, "person", None)
-            access = MunicipalityAccess(municipality, person, roles, may_write=bool(roles & writers))
+            access = MunicipalityAccess(municipality, request.user, roles, may_write=bool(roles & writers))
             if not access.may(readers):
                 raise Http404
-            if access.is_looking and request.session.get(LOOKING_AT) != municipality.pk:
+            if access.is_looking and not is_own_work and request.session.get(LOOKING_AT) != municipality.pk:
                 return redirect("portal_look", municipality_slug)
             if (for_writing or request.method not in {"GET", "HEAD"}) and not access.may_write:
                 raise PermissionDenied

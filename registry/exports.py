@@ -41,16 +41,24 @@ def export_rows(rows, file_format, *, by, choices="", region=None):
     how many rows, with which choices of the list, and the region when there is just one.
     Takes the same number of queries whatever the number of rows.
     """
-    model, kind = rows.model, FORMATS[file_format]
-    columns = columns_of(model)
-    counted = _Counted(prepared(rows).iterator(chunk_size=_ROWS_AT_A_TIME))
+    model = rows.model
+    counted = prepared(rows).iterator(chunk_size=_ROWS_AT_A_TIME)
+    title = str(model._meta.verbose_name_plural)
+    return export_table(
+        columns_of(model), counted, file_format, title=title, model=model, by=by, choices=choices, region=region
+    )
+
+
+def export_table(columns, rows, file_format, *, title, model, by, choices="", region=None):
+    """Return the ExportedFile of any `rows` with these `columns`; logged as a list of `model`, as in `export_rows`."""
+    kind, counted = FORMATS[file_format], _Counted(rows)
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by the response
-    for piece in kind.write(columns, counted, title=str(model._meta.verbose_name_plural)):
+    for piece in kind.write(columns, counted, title=title):
         file.write(piece)
     file.seek(0)
     if has_peoples_data(model):
         log_export(model, file_format, counted.n, by=by, choices=choices, region=region)
-    name = f"{ascii_name(model._meta.verbose_name_plural)}-{timezone.localdate():%Y-%m-%d}.{kind.extension}"
+    name = f"{ascii_name(title)}-{timezone.localdate():%Y-%m-%d}.{kind.extension}"
     return ExportedFile(file, name, kind.content_type, counted.n)
 
 

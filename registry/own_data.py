@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 
 from allauth.usersessions.models import UserSession
 from django.apps import apps
-from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
@@ -31,8 +30,6 @@ ANSWER_WITHIN = dt.timedelta(days=30)  # "within one month", article 12(3) of th
 
 # What opens a door is no information about a person, and would open it to whoever finds the file.
 _SECRET = {"password", "token_hash", "session_key", "data", "digest", "key"}
-# What one did in the administration is one's own; to whom is theirs.
-_OF_OTHERS = {LogEntry: {"object_repr", "change_message"}}
 # Rows that name others only by number in a file.
 _NAMED = {"registry.municipality", "registry.region", "registry.area", "registry.sector", "registry.topic"}
 _NAMED |= {"registry.association", "registry.agenttask"}
@@ -151,7 +148,7 @@ def _values(row, subject, only=None):
     for column in row._meta.concrete_fields:
         if column.name in _SECRET or isinstance(column, SortKeyField | SearchField):
             continue
-        if column.name in _OF_OTHERS.get(type(row), ()) and only is None:
+        if column.name in _of_others(type(row)) and only is None:
             continue
         if only is not None and column.attname not in only and column.name not in {"id", "history_id"}:
             continue
@@ -170,6 +167,11 @@ def _values(row, subject, only=None):
         if names := [str(each) for each in getattr(row, relation.name).all()]:
             values[str(capfirst(relation.verbose_name))] = names
     return values
+
+
+def _of_others(model):
+    declared = OF_PERSON.get(getattr(model, "instance_type", model))
+    return declared.of_others if declared else ()
 
 
 def own_data_file(subject, tables):

@@ -17,7 +17,6 @@ from registry.models import (
     Area,
     AreaMembership,
     Coordinator,
-    GrantPeriod,
     Municipality,
     PublishedFigure,
     Region,
@@ -241,17 +240,6 @@ class GrantDays(NamedTuple):
     municipality_id: int
     opens_on: date | None
     closes_on: date
-
-
-def grant_days_of(region, on):
-    """Return the GrantDays of the municipalities of `region` whose applications have not closed by day `on`."""
-    return [GrantDays(*row) for row in _grant_days(region.pk, on)]
-
-
-@Prepared
-def _grant_days(region: int, on: date):
-    periods = GrantPeriod.objects.for_home(on).of_members(region, on).order_by()
-    return periods.values_list("municipality", "opens_on", "closes_on")
 
 
 class Contact(NamedTuple):

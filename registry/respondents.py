@@ -8,7 +8,9 @@ from mailing.models import Bounce
 from mailing.reasons import reason_in_words
 from registry.models import Appointment
 
-_KINDS = [Appointment.Kind.LIAISON, Appointment.Kind.DEPUTY, Appointment.Kind.DUTIES, Appointment.Kind.FALLBACK]
+_RANK = {
+    Appointment.Kind.LIAISON: 0, Appointment.Kind.DEPUTY: 0, Appointment.Kind.DUTIES: 1, Appointment.Kind.FALLBACK: 2,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,10 @@ class Respondent:
 def respondents_of(municipalities, on):
     """Return {municipality's id: Respondent} on day `on`, in two queries.
 
-    The order: liaison, the liaison's deputy, an officer with the duties, fallback
-    respondents by their post. Whoever has no address, or one from which letters come
-    back, is passed over until the address is put right.
+    The order: the liaison who has been so the longest, an officer with the duties,
+    fallback respondents by their post; a deputy just before whom they stand in for.
+    Whoever has no address, or one from which letters come back, is passed over until
+    the address is put right.
     """
     ids = [getattr(each, "pk", each) for each in municipalities]
     rows = Appointment.objects.current_on(on).filter(municipality__in=ids, person__isnull=False)
@@ -66,9 +69,21 @@ def respondent_of(municipality, on=None):
 
 def _first(appointments, returned):
     passed_over = []
-    for each in sorted(appointments, key=lambda each: (_KINDS.index(each.kind), each.fallback_post)):
+    for each in _in_order(appointments):
         address = each.person.email.strip().lower()
         if address and address not in returned:
             return Respondent(each, tuple(passed_over))
         passed_over.append(PassedOver(each, "bounced" if address else "no_address"))
     return Respondent(None, tuple(passed_over))
+
+
+def _in_order(appointments):
+    """Return appointments of one municipality, the longest first, in the order in which a respondent is looked for."""
+    deputies, held = {}, []
+    ids = {each.pk for each in appointments}
+    for each in appointments:
+        # A deputy of somebody who has left stands in for the post, as the liaison would.
+        stands_in = each.kind == Appointment.Kind.DEPUTY and each.deputy_for_id in ids
+        (deputies.setdefault(each.deputy_for_id, []) if stands_in else held).append(each)
+    held.sort(key=lambda each: (_RANK[each.kind], each.fallback_post))
+    return [one for each in held for one in (*deputies.get(each.pk, ()), each)]

@@ -112,11 +112,15 @@ class AtErasure(Enum):
 
 @dataclass(frozen=True)
 class Declared:
-    """How a person's rows of one table are found, what becomes of them, and why they stay if they do."""
+    """How a person's rows of one table are found, what becomes of them, and why they stay if they do.
+
+    `of_others` are the columns that tell of others, which the person does not read.
+    """
 
     rows: Callable[[Subject], Q]
     at_erasure: AtErasure = AtErasure.GOES
     why: str = ""
+    of_others: frozenset[str] = frozenset()
 
 
 def persons_in(*paths):
@@ -223,7 +227,8 @@ OF_PERSON: dict[type[models.Model], Declared] = {
     SharedMailbox: Declared(
         emails_in("email"), _STAYS, _("Several people read this address: it belongs to the municipality.")
     ),
-    LogEntry: Declared(accounts_in("user")),
+    # What one did in the administration is one's own; to whom is theirs.
+    LogEntry: Declared(accounts_in("user"), of_others=frozenset({"object_repr", "change_message"})),
 }
 
 

@@ -12,15 +12,19 @@ class SurveysConfig(AppConfig):
     def ready(self):
         # The tables are ready only now.
         from mailing import reasons  # noqa: PLC0415
-        from registry import access, handover_pack, portal_page, privacy, publicity, subjects, tasks  # noqa: PLC0415
-        from surveys import delegating, following, method, rights, round_page  # noqa: F401, PLC0415
-        from surveys.letters import REASONS, opened, responses  # noqa: F401, PLC0415
+        from registry import access, handover_pack, portal_page, privacy, publicity, quality, subjects, tasks  # noqa: PLC0415
+        from registry.imports import targets  # noqa: PLC0415
+        from surveys import answer_import, clock, delegating, following, method, rights, round_page  # noqa: F401, PLC0415
+        from surveys.letters import REASONS, opened, reminders, responses, thanks  # noqa: F401, PLC0415
+        from surveys.quality import CHECKS  # noqa: PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
+        targets.register_family(answer_import.PREFIX, answer_import.Rounds())
         publicity.add_public_models(*method.PUBLIC_MODELS)
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)
+        quality.register(*CHECKS)
         reasons.add_reasons(REASONS)
         handover_pack.register_section(following.SECTION)
         tasks.register_passing(following.pass_on_responses)

@@ -23,7 +23,10 @@ from surveys.models import (
 )
 from surveys.models.questions import Kind, OfQuestion, QuestionRow, TableColumn, Threshold
 
-OF_ROUND = ("region", "reply_days", "shows_total", "has_finnish", "has_swedish", "has_english")
+OF_ROUND = (
+    "region", "reply_days", "reminder_days", "closing_letter_days", "letters_by_themselves", "shows_total",
+    "has_finnish", "has_swedish", "has_english",
+)  # fmt: skip
 
 # --- From last year's ------------------------------------------------------------------------------------------------
 
@@ -35,12 +38,30 @@ def copy_round(from_round, year, *, opens_on, closes_on, by):
     Each question is the same as its earlier one until somebody changes it. Raises
     ValidationError when the region has a round of that year, or the days will not do.
     """
-    copy = Round(year=year, opens_on=opens_on, closes_on=closes_on, copied_from=from_round)
+    copy = new_round_like(from_round, year, opens_on=opens_on, closes_on=closes_on, by=by, copied_from=from_round)
+    for question, new in copy_structure(from_round, copy):
+        Comparability.objects.create(
+            round=copy, from_question=question, to_question=new, verdict=Comparability.Verdict.SAME
+        )
+    return copy
+
+
+def new_round_like(from_round, year, *, by, **fields):
+    """Save and return an empty draft with the settings and the words of another round.
+
+    Raises ValidationError when the region has a round of that year, or the days will not do.
+    """
+    copy = Round(year=year, **fields)
     for name in [*OF_ROUND, *Round.wording_columns()]:
         setattr(copy, name, getattr(from_round, name))
     copy._history_user = by
     copy.full_clean(exclude=Round.WORDING)
     copy.save()
+    return copy
+
+
+def copy_structure(from_round, copy):
+    """Copy themes and questions with everything that belongs to them into a draft; return [(question, its copy), …]."""
     themes = {theme.pk: _copied(theme, round=copy) for theme in from_round.themes.all()}
     questions, options = {}, {}
     earlier = list(from_round.questions.in_order().with_structure())
@@ -54,10 +75,7 @@ def copy_round(from_round, year, *, opens_on, closes_on, by):
                     options[row.pk] = made
         for term in question.conditions.all():
             _copied(term, question=new, earlier=questions[term.earlier_id], option=options.get(term.option_id))
-        Comparability.objects.create(
-            round=copy, from_question=question, to_question=new, verdict=Comparability.Verdict.SAME
-        )
-    return copy
+    return [(question, questions[question.pk]) for question in earlier]
 
 
 def _copied(row, **owners):

@@ -93,14 +93,30 @@ def problems_of_question(question, languages):
     sentences = []
     if gaps := missing_languages(question, "wording", languages):
         sentences.append(_("The wording is missing in %(languages)s.") % {"languages": ", ".join(gaps)})
-    for column in ("help", "unit", "period", "row_state"):
+    for column in ("spoken", "help", "unit", "period", "row_state"):
         gaps = missing_languages(question, column, languages)
         if gaps and len(gaps) < len(languages):
             label = question._meta.get_field(column).verbose_name
             sentences.append(
                 _("“%(column)s” is missing in %(languages)s.") % {"column": label, "languages": ", ".join(gaps)}
             )
+    if question.audience == Question.Audience.ASSOCIATIONS:
+        sentences += _problems_of_associations(question)
     return sentences + _problems_of_parts(question, languages) + _problems_of_conditions(question)
+
+
+def _problems_of_associations(question):
+    """Return what could tell who answered, or would not fit into the short form (docs/adr/0026)."""
+    sentences = []
+    if question.kind not in ONE_CHOICE:
+        sentences.append(_("Associations choose one of several: yes or no, one option, a scale, a change."))
+    if question.asks_evidence or question.asks_note or any(option.asks_what for option in question.options.all()):
+        sentences.append(_("Associations are asked for no words of their own: they could tell who answered."))
+    if question.is_required:
+        sentences.append(_("No question to associations is required."))
+    if question.conditions.all():
+        sentences.append(_("Questions to associations have no conditions: the form is one short page."))
+    return sentences
 
 
 def _problems_of_parts(question, languages):

@@ -6,7 +6,6 @@ without further queries.
 """
 
 from decimal import Decimal, InvalidOperation
-from itertools import groupby
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -20,8 +19,7 @@ Operator = ConditionTerm.Operator
 
 def groups_of(question):
     """Return the condition of a question as a list of groups, each a list of ConditionTerms; empty: always asked."""
-    terms = sorted(question.conditions.all(), key=lambda term: (term.group, term.pk))
-    return [list(group) for _number, group in groupby(terms, key=lambda term: term.group)]
+    return question.condition_groups
 
 
 def shown_keys(questions, answers):

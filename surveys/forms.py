@@ -7,17 +7,14 @@ does not hold is hidden until the answers that it rests on are saved; `static/js
 shows and hides it at once.
 """
 
-import datetime as dt
 import json
 from functools import cached_property
 
-from django.http import QueryDict
-from django.utils.formats import date_format, get_format
 from django.utils.translation import gettext as _
 
 from surveys.conditions import as_data, condition_in_words, shown_keys
 from surveys.models import Answer, TableColumn
-from surveys.models.questions import CHOICES, MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
+from surveys.models.questions import MATRICES, NUMBERS, ONE_CHOICE, TEXTS, Kind
 from surveys.reading import (
     CONTACT_PARTS,
     LONGEST,
@@ -29,6 +26,7 @@ from surveys.reading import (
     read_answer,
     table_rows,
 )
+from surveys.retyping import localized, typed_of
 
 TEMPLATES = {
     **dict.fromkeys(TEXTS, "text"),
@@ -51,22 +49,33 @@ _WORDS_OF_STATES = {
     "not_obtained": lambda: _("The information was not obtained"),
     "not_applicable": lambda: _("Does not concern our municipality"),
 }
+_ASSOCIATIONS_WORDS_OF_STATES = {
+    "do_not_know": lambda: _("We cannot say"),
+    "not_applicable": lambda: _("Does not concern us"),
+}
 
 
-def build_theme_form(questions, *, answers=None, data=None, files=None, is_numbered=True):
+def words_of_state(question, state):
+    """Return how whoever is asked chooses a state in place of an answer."""
+    own = _ASSOCIATIONS_WORDS_OF_STATES if question.audience == question.Audience.ASSOCIATIONS else {}
+    return {**_WORDS_OF_STATES, **own}[state]()
+
+
+def build_theme_form(questions, *, answers=None, data=None, files=None, is_numbered=True, is_spoken=False):
     """Return the ThemeForm of `questions` (in order, from `with_structure`).
 
     `answers` maps a question's id to its saved Answer, `data` is what was sent, if
     anything was; then it is read and shown again as it was typed. `files` maps a
-    question's id to the keys of its files.
+    question's id to the keys of its files. What `is_spoken` can always be that it is not
+    known, or was not said.
     """
-    return ThemeForm(questions, answers or {}, data, files or {}, is_numbered)
+    return ThemeForm(questions, answers or {}, data, files or {}, is_numbered, is_spoken)
 
 
 class ThemeForm:
     """The questions of one theme with what is saved or was typed for each."""
 
-    def __init__(self, questions, answers, data, files, is_numbered):
+    def __init__(self, questions, answers, data, files, is_numbered, is_spoken=False):
         self.is_bound = data is not None
         self.asked = []
         number = 0
@@ -76,7 +85,8 @@ class ThemeForm:
             number += has_number
             shown_number = number if is_numbered and has_number else None
             answer = answers.get(question.pk)
-            self.asked.append(AskedQuestion(question, answer, data, files.get(question.pk, ()), shown_number))
+            said = {"files": files.get(question.pk, ()), "number": shown_number, "is_spoken": is_spoken}
+            self.asked.append(AskedQuestion(question, answer, data, **said))
 
     def is_valid(self):
         """Whether everything that was sent may be saved; each question can be asked by itself too."""
@@ -126,16 +136,24 @@ class AskedQuestion:
 
     uploaded = ()  # the files that are there (surveys/uploads.py)
 
-    def __init__(self, question, answer, data, files, number):
-        self.question, self.answer, self.number = question, answer, number
+    def __init__(self, question, answer, data, files, number, is_spoken=False):
+        self.question, self.answer, self.number, self.is_spoken = question, answer, number, is_spoken
         self.name = question.key
-        self.reading = None if data is None or not question.is_asked else read_answer(question, data, files=files)
+        also = {answer.state} if answer else set()
+        also |= set(Answer.SAID_INSTEAD) if is_spoken else set()
+        self.states_taken = [each for each in Answer.INSTEAD if each in question.offered_states or each in also]
+        is_read = data is not None and question.is_asked
+        self.reading = read_answer(question, data, files=files, also=also) if is_read else None
         self.errors = self.reading.errors if self.reading else {}
         self.typed = Typed(typed_of(question, answer) if data is None else data, self.name)
         self.part = TEMPLATES[question.kind]
         self.template = f"surveys/kinds/{self.part}.html"
         self.is_group = self.part in _GROUPED
-        self.condition = condition_in_words(question)
+
+    @cached_property
+    def condition(self):
+        """On what answers it is asked, in words; empty when always."""
+        return condition_in_words(self.question)
 
     def id_of(self, part=""):
         """Return the id of an input: for a group of choices that of its first."""
@@ -196,13 +214,12 @@ class AskedQuestion:
 
     @cached_property
     def options(self):
-        """The options with whether each is chosen."""
-        chosen = self.typed.list()
+        """The options, each with what marks it as chosen."""
         return [
             {
                 "key": option.key,
                 "label": option.label or option.key,
-                "is_chosen": option.key in chosen,
+                "checked": self.checked("", option.key),
                 "asks_what": option.asks_what,
                 "is_exclusive": option.is_exclusive,
                 "id": f"id_{self.name}--{option.key}",
@@ -222,16 +239,29 @@ class AskedQuestion:
     @cached_property
     def states(self):
         """What may be chosen in place of an answer."""
-        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
         return [
-            {"key": state, "label": _WORDS_OF_STATES[state](), "is_chosen": chosen == state}
-            for state in self.question.offered_states
+            {"key": state, "label": self._words_of(state), "checked": self.state_checked(state)}
+            for state in self.states_taken
         ]
 
+    def _words_of(self, state):
+        if self.is_spoken and state == Answer.State.NOT_OBTAINED:
+            return _("Did not want to say, or the information was not obtained")
+        return words_of_state(self.question, state)
+
+    def state_checked(self, state=""):
+        """Return " checked" when this state is chosen in place of an answer; without one, when none is."""
+        chosen = self.typed.text("state") or self.typed.text().removeprefix("~")
+        return " checked" if (chosen if chosen in self.states_taken else "") == state else ""
+
+    def checked(self, part, key):
+        """Return " checked" when this is chosen in a part of the question, else ""."""
+        return " checked" if key in self.typed.list(part) else ""
+
     @property
-    def has_state(self):
-        """Whether one of those is chosen."""
-        return any(state["is_chosen"] for state in self.states)
+    def hidden(self):
+        """The attribute of a question that is not asked just now."""
+        return " hidden" if self.is_hidden else ""
 
     @cached_property
     def matrix_rows(self):
@@ -243,12 +273,11 @@ class AskedQuestion:
                 "id": f"id_{self.name}--{row.key}",
                 "error": self.errors.get(row.key, ""),
                 "cells": [
-                    {"key": option["key"], "label": option["label"], "is_chosen": option["key"] in chosen}
+                    {"key": option["key"], "label": option["label"], "checked": self.checked(row.key, option["key"])}
                     for option in self.options
                 ],
             }
             for row in self.question.rows.all()
-            for chosen in [self.typed.list(row.key)]
         ]
 
     @property
@@ -285,7 +314,7 @@ class AskedQuestion:
                 "key": column.key,
                 "label": column.label,
                 "is_number": column.kind in {"integer", "decimal", "euro", "percent", "year"},
-                "sum": _localized(sums[column.key]) if column.key in sums else None,
+                "sum": localized(sums[column.key]) if column.key in sums else None,
             }
             for column in self.question.columns.all()
         ]
@@ -343,71 +372,6 @@ class AskedQuestion:
         return self._input("note", label=_("Note to the coordinator, not published"), longest=LONGEST_NOTE)
 
     @property
-    def quote(self):
-        """What was said of quoting: "yes", "no" or nothing."""
-        return self.typed.text("quote")
-
-
-# --- From a saved answer back to what stands in the inputs -----------------------------------------------------------
-
-
-def typed_of(question, answer):
-    """Return the inputs' names and texts that would be read as this answer; empty without one."""
-    typed = QueryDict(mutable=True)
-    if answer is None:
-        return typed
-    name, value = question.key, answer.value or {}
-    if answer.state in question.offered_states:
-        typed[f"{name}--state"] = answer.state
-    typed[f"{name}--evidence"] = answer.evidence_url
-    typed[f"{name}--note"] = answer.note
-    if answer.may_be_quoted is not None:
-        typed[f"{name}--quote"] = "yes" if answer.may_be_quoted else "no"
-    if question.kind in CHOICES:
-        typed.setlist(name, value.get("chosen", []))
-        for place, key in enumerate(value.get("chosen", []), start=1):
-            typed[f"{name}--{key}--place"] = str(place)
-        for key, what in value.get("text", {}).items():
-            typed[f"{name}--{key}--what"] = what
-    elif question.kind in MATRICES:
-        for row, chosen in value.get("rows", {}).items():
-            typed.setlist(f"{name}--{row}", chosen)
-    elif question.kind == Kind.CONTACT:
-        for part, text in value.get("text", {}).items():
-            typed[f"{name}--{part}"] = text
-    elif question.kind == Kind.TABLE:
-        _type_table(question, value, typed)
-    else:
-        typed[name] = _typed_line(value)
-    return typed
-
-
-def _typed_line(value):
-    if "number" in value:
-        return _localized(value["number"])
-    if "date" in value:
-        return _day(value["date"])
-    return value.get("text") or value.get("url") or ""
-
-
-def _type_table(question, value, typed):
-    numbers = {row.key: number for number, row in table_rows(question) if row}
-    kinds = {column.key: column.kind for column in question.columns.all()}
-    for place, row in enumerate(value.get("rows", [])):
-        begin = f"{question.key}--{numbers.get(row['row'], place)}"
-        for key, cell in row["cells"].items():
-            read = {"date": _day, "link": str}.get(kinds.get(key), _localized)
-            typed[f"{begin}--{key}"] = read(cell)
-        for key, words in row.get("text", {}).items():
-            typed[f"{begin}--{key}"] = words
-        if row.get("has_state"):
-            typed[f"{begin}--state"] = "yes"
-
-
-def _localized(number):
-    """Return an exact number as people type it in the active language."""
-    return str(number).replace(".", get_format("DECIMAL_SEPARATOR"))
-
-
-def _day(text):
-    return date_format(dt.date.fromisoformat(text), "j.n.Y")
+    def may_quote(self):
+        """What marks yes, and no, as chosen for quoting."""
+        return {key: self.checked("quote", key) for key in ("yes", "no")}

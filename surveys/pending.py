@@ -154,11 +154,11 @@ def _choice(question, pending, inputs, saved):
     for name, texts in inputs.items():
         data.setlist(name, texts)
     raw = tuple(text for texts in inputs.values() for text in texts if text)
-    return Choice(question, pending, read_answer(question, data), saved, raw)
+    return Choice(question, pending, read_answer(question, data, also=Answer.SAID_INSTEAD), saved, raw)
 
 
 @transaction.atomic
-def settle(response, choices, data, *, by, source, delegation=None):
+def settle(response, choices, data, *, by, source, delegation=None, post=""):
     """Save what was chosen of `choices` and forget what was not; return the Outcome.
 
     `data` has "mine" or "saved" under each choice's name, and the version of the saved
@@ -174,6 +174,7 @@ def settle(response, choices, data, *, by, source, delegation=None):
         versions={pk: _version(data, choice) for pk, choice in mine.items()},
         source=source,
         delegation=delegation,
+        post=post,
     )
     again = {conflict.question.pk for conflict in outcome.conflicts}
     settled = {choice for choice, pick in picks.items() if pick == SAVED}

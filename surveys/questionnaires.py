@@ -36,10 +36,10 @@ _ROUND = ("year", "title", "introduction", "opens_on", "closes_on", "reply_days"
 _THEME = ("key", "name", "description", "is_scored")
 _ROUND_THEME = ("is_scored", "weight", "introduction")
 _QUESTION = (
-    "audience", "kind", "wording", "help", "unit", "period", "row_state", "is_required", "offers_do_not_know",
-    "offers_not_obtained", "offers_not_applicable", "asks_evidence", "asks_note", "asks_quote_permission", "publicity",
-    "weight", "max_points", "registry_fact", "counts", "concerns", "max_length", "min_value", "max_value", "decimals",
-    "max_choices", "max_rows", "file_types", "max_megabytes",
+    "audience", "kind", "wording", "spoken", "help", "unit", "period", "row_state", "is_required",
+    "offers_do_not_know", "offers_not_obtained", "offers_not_applicable", "asks_evidence", "asks_note",
+    "asks_quote_permission", "publicity", "weight", "max_points", "registry_fact", "counts", "concerns", "max_length",
+    "min_value", "max_value", "decimals", "max_choices", "max_rows", "file_types", "max_megabytes",
 )  # fmt: skip
 _PARTS = {
     "options": (Option, ("key", "label", "points", "asks_what", "is_exclusive", "is_not_applicable")),

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext as _
@@ -27,6 +26,9 @@ LONGEST_NOTE = 2000
 MOST_ROWS = 30
 DECIMALS = {"integer": 0, "year": 0, "euro": 2, "percent": 1, "decimal": 2}
 CONTACT_PARTS = ("name", "post", "address", "email", "phone")
+_DAY = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})|(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})", re.ASCII
+)
 _NUMBER = re.compile(r"[-−]?[0-9]{1,12}([.,][0-9]{1,6})?", re.ASCII)
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 
@@ -68,11 +70,12 @@ class Typed:
         return [str(each) for each in ([chosen] if isinstance(chosen, str) else chosen) if each != ""]
 
 
-def read_answer(question, data, *, files=()):
+def read_answer(question, data, *, files=(), also=()):
     """Return the Reading of what `data` (a QueryDict or a dictionary) says for `question`.
 
     The question comes from `with_structure`. `files` are the keys of the files that the
-    answer has or gets. A state chosen beside an answer is an error: neither is thrown away.
+    answer has or gets, `also` states that are taken though the question does not offer them.
+    A state chosen beside an answer is an error: neither is thrown away.
     """
     typed = Typed(data, question.key)
     reading = Reading()
@@ -80,7 +83,7 @@ def read_answer(question, data, *, files=()):
     state = typed.text("state")
     if question.kind in ONE_CHOICE and typed.text().startswith("~"):
         state = typed.text()[1:]
-    if state and state not in question.offered_states:
+    if state and state not in question.offered_states and not (state in Answer.INSTEAD and state in also):
         reading.errors["state"] = _("Choose one of the given.")
     elif state and reading.value is not None:
         reading.errors["state"] = _("You have both answered and chosen “%(state)s”. Keep one of them.") % {
@@ -242,9 +245,12 @@ def _limits(kind, limits):
 
 def _date(text):
     """Return a day as 2026-09-01; 1.9.2026 is understood too."""
+    found = _DAY.fullmatch(_SPACES.sub("", text))
     try:
-        day = forms.DateField(input_formats=["%d.%m.%Y", "%Y-%m-%d"]).clean(_SPACES.sub("", text))
-    except ValidationError as error:
+        day = dt.date(
+            int(found["year"] or found["y"]), int(found["month"] or found["m"]), int(found["day"] or found["d"])
+        )
+    except (TypeError, ValueError) as error:
         raise ValidationError(_("Write a day, for example 1.9.2026.")) from error
     if not MIN_YEAR <= day.year <= MAX_YEAR:
         raise ValidationError(_("Check the year."))

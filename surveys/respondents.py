@@ -1,20 +1,26 @@
-"""Who answers for a municipality: one respondent, in the order in which one is looked for (docs/surveys.md)."""
+"""Who answers for a municipality, and why just that person is asked (docs/surveys.md).
+
+The order, and who is passed over because letters come back, is registry/respondents.py's.
+"""
 
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from registry import respondents
 from registry.models import Appointment, Municipality
-
-_ORDER = [Appointment.Kind.LIAISON, Appointment.Kind.DUTIES, Appointment.Kind.FALLBACK]
 
 
 @dataclass(frozen=True)
 class Respondent:
-    """A municipality and the appointment of whoever answers for it, or None where nobody is known."""
+    """A municipality and the appointment of whoever answers for it, or None where nobody can be reached.
+
+    `passed_over` are those who come before and cannot be written to (registry.respondents.PassedOver).
+    """
 
     municipality: Municipality
     appointment: Appointment | None
+    passed_over: tuple = ()
 
     @property
     def person(self):
@@ -24,6 +30,8 @@ class Respondent:
     @property
     def why(self):
         """Why just this person is asked, in words."""
+        if self.passed_over:
+            return _("You are asked because letters to whoever comes before you do not arrive.")
         if self.appointment.kind != Appointment.Kind.FALLBACK:
             return _("You are asked as %(role)s.") % {"role": self.appointment.get_kind_display()}
         if not self.appointment.fallback_reason:
@@ -34,30 +42,12 @@ class Respondent:
 
 
 def respondents_of(municipalities, on):
-    """Return the Respondent of each municipality on day `on`, in their order; one query.
-
-    The liaison who has been so the longest, else who has the duties, else the fallback
-    respondent in the order of posts; a deputy in place of whoever they stand in for.
-    """
+    """Return the Respondent of each municipality on day `on`, in their order; two queries."""
     municipalities = list(municipalities)
-    roles = Appointment.objects.current_on(on).filter(municipality__in=municipalities, person__isnull=False)
-    regular, deputies = {}, {}
-    for role in roles.select_related("person").order_by("start_last", "pk"):
-        if role.kind == Appointment.Kind.DEPUTY:
-            deputies.setdefault(role.deputy_for_id, role)
-        else:
-            regular.setdefault(role.municipality_id, []).append(role)
-    found = []
-    for place in municipalities:
-        first = min(regular.get(place.pk, ()), key=_place_of, default=None)
-        found.append(Respondent(place, deputies.get(first.pk, first) if first else None))
-    return found
+    found = respondents.respondents_of(municipalities, on)
+    return [Respondent(place, found[place.pk].appointment, found[place.pk].passed_over) for place in municipalities]
 
 
 def respondent_of(municipality, on):
     """Return the Respondent of one municipality."""
     return respondents_of([municipality], on)[0]
-
-
-def _place_of(role):
-    return _ORDER.index(role.kind), role.fallback_post

@@ -14,9 +14,15 @@ from surveys.history import without_words
 from surveys.models import (
     Answer,
     AnswerFile,
+    AssociationEdition,
+    AssociationTally,
     Comparability,
     Delegation,
+    Interview,
+    InterviewNote,
     Kind,
+    OpenLink,
+    PaperBatch,
     PendingSave,
     Question,
     Response,
@@ -53,6 +59,11 @@ def _delete_files(files):
     return delete_rows(files)
 
 
+def _of_nobody(_subject):
+    """Find nothing: no row tells of a person."""
+    return Q(pk__in=[])
+
+
 RETENTIONS = (
     Retention(
         Answer,
@@ -76,10 +87,38 @@ RETENTIONS = (
         delete_rows,
     ),
     Retention(
+        InterviewNote,
+        _("The interviewer's own notes beside questions"),
+        _("24 months after the round closed"),
+        lambda today: InterviewNote.objects.filter(interview__round__closes_on__lt=months_before(today, 24)),
+        delete_rows,
+    ),
+    Retention(
+        Interview,
+        _("When somebody is best called, and how the interview went"),
+        _("24 months after the round closed"),
+        lambda today: Interview.objects.filter(round__closes_on__lt=months_before(today, 24)),
+        delete_rows,
+    ),
+    Retention(
         PendingSave,
         _("A form of the survey that was sent and not yet saved"),
         _("1 month after it was sent; emptied as soon as its person has chosen"),
         lambda today: PendingSave.objects.filter(received_at__date__lt=months_before(today, 1)),
+        delete_rows,
+    ),
+    Retention(
+        AssociationTally,
+        _("The sums of what associations answered by the open link; no single answer is kept at all"),
+        _("12 months after the round closed; the editions, which show no group under five, stay"),
+        lambda today: AssociationTally.objects.filter(round__closes_on__lt=months_before(today, 12)),
+        delete_rows,
+    ),
+    Retention(
+        PaperBatch,
+        _("The sums of associations' answers on paper, and who counted them"),
+        _("12 months after the round closed; the editions, which show no group under five, stay"),
+        lambda today: PaperBatch.objects.filter(round__closes_on__lt=months_before(today, 12)),
         delete_rows,
     ),
 )
@@ -89,6 +128,8 @@ KEPT_OTHERWISE = {
     Round: _ONLY_ACCOUNT,
     Comparability: _ONLY_ACCOUNT,
     WordingCorrection: _ONLY_ACCOUNT,
+    OpenLink: _ONLY_ACCOUNT,
+    AssociationEdition: _ONLY_ACCOUNT,
     Response: _("only the link to the person is personal; it goes with the person"),
 }
 
@@ -100,7 +141,14 @@ OF_PERSON = {
     AnswerFile: Declared(accounts_in("uploaded_by"), _STAYS, _ANSWERED),
     PendingSave: Declared(accounts_in("account")),
     Delegation: Declared(emails_in("email")),
+    Interview: Declared(accounts_in("interviewer"), _STAYS, WORK),
+    InterviewNote: Declared(accounts_in("written_by"), _STAYS, WORK),
     Round: Declared(accounts_in("opened_by", "closed_by", "reopened_by"), _STAYS, WORK),
     Comparability: Declared(accounts_in("decided_by"), _STAYS, WORK),
     WordingCorrection: Declared(accounts_in("corrected_by"), _STAYS, WORK),
+    OpenLink: Declared(accounts_in("made_by"), _STAYS, WORK, of_others=frozenset({"seed"})),
+    AssociationEdition: Declared(accounts_in("made_by"), _STAYS, WORK),
+    AssociationTally: Declared(_of_nobody, _STAYS, _("Sums alone: nothing tells who answered.")),
+    # A batch's sums are read by nobody, not by who typed them either (docs/adr/0026).
+    PaperBatch: Declared(accounts_in("entered_by", "corrected_by"), _STAYS, WORK, of_others=frozenset({"counts"})),
 }

@@ -3,8 +3,9 @@
 Beside what was asked (surveys/questionnaires.py) the file has when the round was open,
 corrected words, and each municipality's response: its steps with their reasons, and of
 each answer state, value, evidence, note, who said so by post, how and when, and what is
-known of its files, though not the files themselves. People are named by their posts: no
-account, no respondent, no colleague who was asked and no unsent form is in it.
+known of its files, though not the files themselves. Of the associations' answers it has
+what editions show. People are named by their posts: no account, no respondent, no
+colleague who was asked and no unsent form is in it.
 """
 
 import uuid
@@ -17,6 +18,7 @@ from simple_history.utils import bulk_create_with_history
 from registry.exports import log_export
 from registry.models import Municipality, RegionMembership
 from surveys.answering import check_value
+from surveys.edition_files import editions_as_data, import_editions
 from surveys.history import without_words
 from surveys.models import Answer, AnswerFile, Kind, Question, Response, TableColumn, WordingCorrection
 from surveys.models.questions import TEXTS
@@ -30,10 +32,13 @@ _MOMENTS = ("announced_on", "opened_at", "closed_at", "reopened_at", "reopen_rea
 _CORRECTION = ("place", "language", "old", "new", "reason", "corrected_at")
 _RESPONSE = (
     "respondent_post", "fallback_reason", "language", "started_at", "submitted_at", "submitted_post", "reopened_at",
-    "reopen_reason", "declined_at", "decline_reason",
+    "reopen_reason", "confirmed_at", "declined_at", "decline_reason",
 )  # fmt: skip
 _SAID = ("state", "evidence_url", "note", "may_be_quoted")
-_HOW = ("is_unchanged", "source", "answerer_post", "answered_at", "confirmed_at", "version", "words_erased_at")
+_HOW = (
+    "is_unchanged", "source", "answerer_post", "answered_at", "confirmed_at", "confirmed_how", "confirmed_post",
+    "version", "words_erased_at",
+)  # fmt: skip
 _FILE = ("key", "name", "size", "content_type", "digest", "uploaded_at")
 
 
@@ -69,6 +74,8 @@ def export_round(survey_round, *, by):
             for response in responses
         ],
     }
+    if editions := editions_as_data(survey_round):
+        whole["association_editions"] = editions
     log_export(Answer, "json", len(answers), by=by, choices=str(survey_round), region=survey_round.region)
     return as_text(whole)
 
@@ -117,7 +124,9 @@ def import_round(text, regions, *, by):
         whole.refuse(_("Take in first the round with which this one is compared: %(years)s."), "earlier", years=years)
     survey_round = import_structure(whole, region, by=by)
     import_verdicts(whole, survey_round, by=by)
-    _Answers(survey_round, by).read(whole)
+    answers = _Answers(survey_round, by)
+    answers.read(whole)
+    import_editions(whole, survey_round, answers.places)
     whole.fill(survey_round, _MOMENTS)
     if survey_round.is_draft:
         whole.refuse(_("“%(key)s” is missing or of a wrong kind."), "shape", key="opened_at")
@@ -204,8 +213,12 @@ class _Answers:
             if without_words(value) != answer.value:
                 part.refuse(_("This is not an answer to the question."), "value")
         said = {name: getattr(answer, name) for name in _SAID}
+        if answer.source == Answer.Source.IMPORT and value is None:
+            # A survey tool's file may give a reason that the question did not offer (docs/adr/0027).
+            said["state"] = Answer.State.UNANSWERED
         try:
-            check_value(answer.question, Reading(value=value, **said), files)
+            also = Answer.SAID_INSTEAD if answer.source in Answer.SPOKEN else ()
+            check_value(answer.question, Reading(value=value, **said), files, also)
             answer.clean_fields(exclude=["response", "question", "carried_from", "value", "answered_by"])
         except ValidationError as error:
             part.refuse("; ".join(error.messages), getattr(error, "code", None) or "invalid")

@@ -4,27 +4,46 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.partial_dates import MAX_YEAR
+from common.prepared import Prepared
 from registry.access import COORDINATOR, FALLBACK, OFFICERS
 from registry.portal_page import Ask
+from surveys.answering import sheet_for_saving
 from surveys.completeness import minutes_for
+from surveys.confirming import WAITING, confirmation_state, digest_of, unconfirmed_in
 from surveys.facts import beside_answers
+from surveys.letters.responses import CONFIRM_WITHIN
 from surveys.models import Delegation, PendingSave, Response, Round
 from surveys.sheet import Sheet
 from surveys.theme_page import Answerer, ThemePage, said_by
 
 # Who answers for the municipality: the fallback respondent is named for just this.
 RESPONDENTS = OFFICERS | {FALLBACK, COORDINATOR}
+# Who confirms what a coordinator wrote down: not the coordinator.
+CONFIRMERS = OFFICERS | {FALLBACK}
 
 
-def sheet_for(municipality, year, account):
-    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most."""
-    response = Response.objects.for_answering(municipality, year, account).first()
-    if response is not None:
+def sheet_for(municipality, year, account, *, locked=False):
+    """Return the Sheet of the municipality's round of a year, or None when none was asked; two queries at most.
+
+    With `locked` a response that has begun is locked for a save, and refused as `locked_sheet` does.
+    """
+    if year > MAX_YEAR:
+        return None
+    if locked and (sheet := sheet_for_saving(municipality, year, account)):
+        return sheet
+    for response in _for_answering(municipality.pk, year, account.pk):
         return Sheet(response.with_its_correction().round, municipality, response)
     survey_round = Round.objects.asked_of(municipality).filter(year=year).first()
     return Sheet(survey_round, municipality) if survey_round else None
+
+
+@Prepared
+def _for_answering(municipality: int, year: int, account: int):
+    return Response.objects.for_answering(municipality, year, account)
 
 
 @dataclass(frozen=True)
@@ -98,6 +117,21 @@ class RoundPage:
         return sum(line.n_missing for line in self.lines)
 
     @cached_property
+    def n_unconfirmed(self):
+        """How many answers were said aloud and wait to be confirmed."""
+        return len(unconfirmed_in(self.sheet))
+
+    @property
+    def may_confirm(self):
+        """Whether the reader may confirm them."""
+        return bool(self.n_unconfirmed) and self.access.may(CONFIRMERS)
+
+    @property
+    def digest(self):
+        """What tells the answers that are shown from what they become by any change."""
+        return digest_of(self.sheet)
+
+    @cached_property
     def next_theme(self):
         """The first theme in which something is open, else the first."""
         themes = [line.theme for line in self.lines]
@@ -153,8 +187,18 @@ def rounds_of(municipality):
     ]
 
 
+def _confirm_ask(page, sheet):
+    """Yield the Ask to confirm what a coordinator wrote down and sent in, for those who may."""
+    if not page.access.may(CONFIRMERS) or confirmation_state(sheet.response) != WAITING:
+        return
+    due_on = timezone.localdate(sheet.response.submitted_at) + CONFIRM_WITHIN
+    url = reverse("portal_survey_review", args=[page.access.municipality.slug, sheet.round.year])
+    what = _("Confirm the answers of the interview: %(survey)s") % {"survey": sheet.round}
+    yield Ask(what, due_on, f"{url}#confirm", _("See and confirm"), is_late=due_on < page.on, always=True)
+
+
 def survey_asks(page):
-    """Yield the Ask of an open round that has not been sent in, for those who answer for the municipality.
+    """Yield the Ask of an open round that has not been sent in or confirmed, for those who answer for the municipality.
 
     `page` is a registry.portal_page.MunicipalityPage.
     """
@@ -163,6 +207,7 @@ def survey_asks(page):
     for survey_round in Round.objects.asked_of(page.access.municipality).open_on(page.on):
         sheet = Sheet(survey_round, page.access.municipality)
         if sheet.response is not None and sheet.response.is_submitted:
+            yield from _confirm_ask(page, sheet)
             continue
         url = reverse("portal_survey", args=[page.access.municipality.slug, survey_round.year])
         progress = sheet.progress()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from common.prepared import Prepared
 from registry.models import AreaMembership, Municipality, RegionMembership
 from surveys.conditions import shown_keys
 from surveys.models import Answer, Comparability, Question, Response, RoundTheme
@@ -32,6 +33,9 @@ class Sheet:
     Whom a question concerns is decided by the day on which the round opens, so that it
     does not change while the round is being answered.
     """
+
+    is_locked = False  # whether whoever has made it holds the lock on the response
+    post = ""  # in which post the account saves, where it has been read along
 
     def __init__(self, survey_round, municipality, response=None):
         self.round, self.municipality, self._response = survey_round, municipality, response
@@ -90,8 +94,7 @@ class Sheet:
         """The saved Answers by the question's id, also of questions that are not asked just now."""
         if self.response is None:
             return {}
-        answers = Answer.objects.filter(response=self.response).select_related("answered_by__person")
-        return {answer.question_id: answer for answer in answers}
+        return {answer.question_id: answer for answer in _answers(self.response.pk)}
 
     @cached_property
     def shown(self):
@@ -122,7 +125,7 @@ class Sheet:
     def themes(self):
         """The themes in which the municipality is asked something, in order; their names may change at any time."""
         asked = {question.round_theme_id for question in self.questions}
-        return [theme for theme in self.round.themes.select_related("theme") if theme.pk in asked]
+        return [theme for theme in _themes(self.round.pk) if theme.pk in asked]
 
     def progress(self):
         """Return the ThemeProgress of each theme in which the municipality is asked something, in order."""
@@ -147,9 +150,20 @@ class Sheet:
             for to, row in self.questionnaire.comparisons.items()
             if row.from_question_id and row.verdict in COMPARABLE
         }
-        answers = Answer.objects.filter(
-            question__in=list(later),
-            response__municipality=self.municipality,
-            response__submitted_at__isnull=False,
-        ).exclude(state=Answer.State.UNANSWERED)
+        answers = _earlier_answers(self.round.pk, self.municipality.pk) if later else ()
         return {later[answer.question_id]: answer for answer in answers}
+
+
+@Prepared
+def _answers(response: int):
+    return Answer.objects.filter(response=response).with_answerer()
+
+
+@Prepared
+def _earlier_answers(survey_round: int, municipality: int):
+    return Answer.objects.of_earlier_round(survey_round, municipality, COMPARABLE)
+
+
+@Prepared
+def _themes(survey_round: int):
+    return RoundTheme.objects.filter(round=survey_round).select_related("theme")

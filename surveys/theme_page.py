@@ -6,32 +6,37 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from surveys.answering import Outcome, confirm_unchanged, save_typed, seen_mark, version_in
+from common.days import clock_time, plain_day
+from common.kept import kept_in_each_language
+from surveys.answering import Outcome, confirm_unchanged, locked_sheet, save_on, seen_mark, version_in
 from surveys.forms import build_theme_form
 from surveys.models import Answer, Comparability, Delegation, PendingSave, Question
 from surveys.models.questions import Kind
 from surveys.pending import FormToken, check_choices, choices_of, keep_conflicts, settle
 from surveys.sheet import Sheet
-from surveys.told import told
+from surveys.told import confirmed_in_words, source_in_words, told
 from surveys.uploads import put_files_beside, take_files
 
 
 @dataclass(frozen=True)
 class Answerer:
-    """Who answers, and how it came: an account with a role there, or a colleague by a link."""
+    """Who answers, and how it came: an account with a role there, or a colleague by a link.
+
+    `post` is whose words an interviewer writes down.
+    """
 
     account: User | None = None
     delegation: Delegation | None = None
     source: str = Answer.Source.FORM
+    post: str = ""
 
     @property
     def said(self):
         """What the functions of answering take."""
-        return {"by": self.account, "source": self.source, "delegation": self.delegation}
+        return {"by": self.account, "source": self.source, "delegation": self.delegation, "post": self.post}
 
     @property
     def owner(self):
@@ -51,6 +56,11 @@ class Standing:
     may_confirm: bool = False
     not_compared: str = ""
 
+    @property
+    def shape(self):
+        """What of its markup differs, besides texts."""
+        return bool(self.who), self.is_unchanged, len(self.earlier), self.may_confirm, self.not_compared
+
 
 class ThemePage:
     """A theme of a `sheet` for an Answerer; with `may_write` its form may be filled in.
@@ -58,6 +68,8 @@ class ThemePage:
     Without `names` posts stand beside the answers, without `private` no answer that is for the coordinator alone.
     `facts` are what the registry knows, {question's id: Beside}; `file_url` makes the address of an AnswerFile.
     """
+
+    is_numbered = True
 
     def __init__(self, sheet, round_theme, answerer, *, may_write, names=True, private=True, facts=None, file_url=None):
         self.sheet, self.theme, self.answerer, self.private = sheet, round_theme, answerer, private
@@ -108,7 +120,9 @@ class ThemePage:
     def form(self, data=None, file_errors=None):
         """Return the ThemeForm as it is saved, or as it was sent in `data`, with what stands beside each question."""
         files = {pk: (answer.value or {}).get("files", ()) for pk, answer in self.sheet.answers.items()}
-        form = build_theme_form(self.questions, answers=self.sheet.answers, data=data, files=files)
+        is_spoken = self.answerer.source in Answer.SPOKEN
+        said = {"answers": self.sheet.answers, "data": data, "files": files}
+        form = build_theme_form(self.questions, **said, is_numbered=self.is_numbered, is_spoken=is_spoken)
         shown = self.sheet.shown if data is None else form.shown(self.sheet.questions, self.sheet.values)
         for asked in form.asked:
             asked.is_hidden = asked.question.pk not in shown
@@ -181,18 +195,30 @@ class ReadAnswer:
 
 
 def said_by(answer, *, names):
-    """Return by whom and when an Answer was given: the post, with `names` also the name of the account's person."""
+    """Return by whom, how and when an Answer was given, and whether what was said aloud has been confirmed.
+
+    By post; with `names` (`with_answerer`) also by the name of the account's person.
+    """
     moment = timezone.localtime(answer.answered_at)
-    person = getattr(answer.answered_by, "person", None) if names else None
-    who = f"{person.name}, {answer.answerer_post}" if person and answer.answerer_post else answer.answerer_post
+    name = answer.answerer_name if names else ""
+    is_own = name and answer.answerer_post and answer.source not in Answer.SPOKEN
+    who = f"{name}, {answer.answerer_post}" if is_own else answer.answerer_post
     if answer.source not in {Answer.Source.FORM, Answer.Source.DELEGATE}:
-        who = f"{who} ({answer.get_source_display()})"
-    return _("%(who)s, %(day)s at %(time)s") % {"who": who, "day": date_format(moment, "j.n.Y"), "time": clock(moment)}
+        who = f"{who} ({source_in_words(answer, recorder=name)})"
+    said = _said_at(moment.date(), moment.hour, moment.minute) % {"who": who}
+    return ", ".join(filter(None, [said, confirmed_in_words(answer)]))
+
+
+@kept_in_each_language(4096)
+def _said_at(day, hour, minute):
+    words = {"who": "%(who)s", "day": plain_day(day), "time": clock_time(hour, minute)}
+    return _("%(who)s, %(day)s at %(time)s") % words
 
 
 def clock(moment):
     """Return the time of a moment as people write it."""
-    return date_format(timezone.localtime(moment), "TIME_FORMAT")
+    moment = timezone.localtime(moment)
+    return clock_time(moment.hour, moment.minute)
 
 
 @dataclass
@@ -210,16 +236,21 @@ class Taken:
 
 
 @transaction.atomic
-def take_form(page, data, files):
-    """Save what a sent form says, its files too, and confirm what was said to be "unchanged"; return a Taken.
+def take_form(read_page, data, files):
+    """Save what a sent form says, its files too, and confirm what was said to be "unchanged".
 
-    What lies beside somebody else's newer answers is kept until its person chooses.
+    `read_page` is called inside the transaction and returns the ThemePage, with its response
+    locked or not. Returns (the ThemePage, Taken). What lies beside somebody else's newer
+    answers is kept until its person chooses.
     Raises ValidationError with code "not_open" or "submitted"; nothing is saved then.
     """
-    key = data.get("unchanged", "")
-    typed = data.copy()
-    mark = typed.pop(f"{key}--seen", [""])[0]
-    outcome = save_typed(page.response, page.theme, typed, **page.answerer.said)
+    page = read_page()
+    key, mark, typed = data.get("unchanged", ""), "", data
+    if key:  # what is said to be unchanged is not read from its field as well
+        typed = data.copy()
+        mark = typed.pop(f"{key}--seen", [""])[0]
+    sheet = page.sheet if page.sheet.is_locked else locked_sheet(page.response)
+    outcome = save_on(sheet, page.theme, typed, **page.answerer.said)
     taken = Taken(outcome)
     question = next((each for each in page.questions if key and each.key == key), None)
     if question is not None:
@@ -231,12 +262,13 @@ def take_form(page, data, files):
                 taken.problem = _("Somebody else has answered this question meanwhile. Their answer stands now.")
         except ValidationError as refused:
             taken.problem = refused.messages[0]
-    keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
+    if outcome.conflicts:
+        keep_conflicts(page.response, page.theme, typed, outcome.conflicts, **page.answerer.owner)
     if page.of_files:
         versions = {each.pk: version_in(data.get(f"{each.key}--seen", "")) for each in page.of_files}
         said = {"versions": versions, **page.answerer.said}
         taken.file_errors = take_files(page.response, page.of_files, data, files, **said)
-    return taken
+    return page, taken
 
 
 def appeared(page, names):

@@ -3,10 +3,12 @@
 import datetime as dt
 from decimal import Decimal
 
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from common.days import plain_day
 from common.numbers import plain_number
 from surveys.models import Answer, TableColumn
 from surveys.models.questions import CHOICES, MATRICES, NUMBERS, Kind
@@ -28,6 +30,27 @@ def told(question, said):
     if said.evidence_url:
         lines.append(said.evidence_url)
     return lines
+
+
+def source_in_words(answer, *, recorder=""):
+    """Return how an answer came: by phone or in a meeting also who wrote it down, `recorder` by name where given."""
+    how = answer.get_source_display()
+    if answer.source not in Answer.SPOKEN:
+        return how
+    if not recorder:
+        return _("%(how)s, written down by the coordinator") % {"how": how}
+    return _("%(how)s, written down by %(name)s") % {"how": how, "name": recorder}
+
+
+def confirmed_in_words(answer):
+    """Return whether what was said aloud has been confirmed, when, by which post and how; empty for other answers."""
+    if answer.source not in Answer.SPOKEN or answer.state == State.UNANSWERED:
+        return ""
+    if answer.needs_confirming:
+        return _("not confirmed yet")
+    day = plain_day(timezone.localtime(answer.confirmed_at).date())
+    said = _("confirmed on %(day)s: %(post)s") % {"day": day, "post": answer.confirmed_post or "–"}
+    return f"{said} ({answer.get_confirmed_how_display()})" if answer.confirmed_how else said
 
 
 def _lines(question, value):
@@ -111,4 +134,4 @@ def _number(text, kind):
 
 
 def _day(text):
-    return date_format(dt.date.fromisoformat(text), "j.n.Y")
+    return plain_day(dt.date.fromisoformat(text))

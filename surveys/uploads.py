@@ -101,7 +101,7 @@ def _is_what_it_says(ending, file):
 
 
 @transaction.atomic
-def take_files(response, questions, data, files, *, by, versions, source=Answer.Source.FORM, delegation=None):
+def take_files(response, questions, data, files, *, by, versions, source=Answer.Source.FORM, delegation=None, post=""):
     """Save what a sent form says for its questions of files, and return {question's id: error in words}.
 
     `data` and `files` are the form's: new files under `<key>`, keys of those to take away under
@@ -112,7 +112,7 @@ def take_files(response, questions, data, files, *, by, versions, source=Answer.
     """
     sheet = locked_sheet(response)
     asked = sheet.asked([question.pk for question in questions if question.kind == Kind.FILE])
-    errors, said = {}, {"by": by, "source": source, **({"delegation": delegation} if delegation else {})}
+    errors, said = {}, {"by": by, "source": source, "delegation": delegation, "post": post}
     for question in asked.values():
         if not _is_touched(question, data, files):
             continue
@@ -120,7 +120,8 @@ def take_files(response, questions, data, files, *, by, versions, source=Answer.
         kept = _keep(answer, set(data.getlist(f"{question.key}--remove")))
         new, problems = _new_files(question, files.getlist(question.key), kept, by)
         keys = [str(each.key) for each in [*kept, *new]]
-        reading = read_answer(question, data, files=keys)
+        also = Answer.SAID_INSTEAD if source in Answer.SPOKEN else ()
+        reading = read_answer(question, data, files=keys, also=also)
         problems += reading.errors.values()
         values = _changed(answer or Answer(), _values(reading, keys, answer))
         if answer is not None and answer.version != versions.get(question.pk, 0):

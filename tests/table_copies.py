@@ -1,5 +1,7 @@
 """The rows of tables, kept as they are and written again: what is slow to build is built once in a process."""
 
+import datetime as dt
+
 from django.core.management.color import no_style
 from django.db import connection, transaction
 
@@ -33,4 +35,6 @@ def _columns(model):
 def _rows(model):
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_columns(model)} FROM {_name(model)}")  # noqa: S608
-        return cursor.fetchall()
+        rows = cursor.fetchall()
+    # SQLite's driver reads a time of day and does not take one back.
+    return [tuple(str(each) if isinstance(each, dt.time) else each for each in row) for row in rows]

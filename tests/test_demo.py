@@ -6,6 +6,8 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import Count
+from django.http import QueryDict
+from django.utils import timezone
 
 from accounts.models import User
 from config.demo import PASSWORD
@@ -14,9 +16,13 @@ from mailing.models import Letter
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
+from surveys.call_list import CallList
 from surveys.comparing import round_differences
+from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
 from surveys.models import Round
+from surveys.responses import LINE_STATES
+from surveys.round_board import RoundBoard
 from surveys.sheet import Sheet
 from tests.demo_world import load_demo
 
@@ -79,15 +85,32 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
 
 def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(demo):
     this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
-    assert {row.municipality.code: row.is_submitted for row in this_year.responses.all()} == {
-        "564": False, "072": True, "009": False,
-    }  # fmt: skip
+    by_form = this_year.responses.filter(declined_at=None).exclude(municipality__interviews__round=this_year)
+    assert {row.municipality.code: row.is_submitted for row in by_form} == {"564": False, "072": True, "009": False}
+    board = RoundBoard(this_year, QueryDict(), dt.date.today())
+    states = {row.place.code: row.line.state for row in board.rows}
+    assert (states["564"], states["072"], states["009"]) == ("begun", "submitted", "reopened")
+    assert set(states.values()) == set(LINE_STATES)
+    assert any(row.troubles for row in board.rows)
+    assert board.rate.earlier == last_year
+    assert len({day.before.count for day in board.rate.days}) > 5
     sent_in = last_year.responses.submitted()
     assert sent_in.count() == last_year.responses.count() == 8
     assert all(last_year.is_open_on(row.submitted_at.date()) for row in sent_in)
     half = Sheet(this_year, demo.oulu)
     assert 5 < sum(half.has_answer(question) for question in half.counted) < len(half.counted) - 5
     assert this_year.responses.get(municipality=demo.hailuoto).answers.filter(is_unchanged=True).count() > 5
+
+
+def test_demo_has_todays_calls_and_interviews_in_each_state(demo):
+    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    calls = CallList(this_year, timezone.localdate())
+    groups = {key: len(found) for key, _title, found in calls.today_groups + calls.other_groups}
+    assert {key: n for key, n in groups.items() if key not in {"unreached", "reached", "again", "agreed"}} == {
+        "going_on": 4, "themselves": 2, "not_wanted": 2, "waiting": 3, "done": 3,
+    }  # fmt: skip
+    assert groups["agreed"] == groups["again"] == 1
+    assert last_year.responses.waiting_for_confirmation().count() == 1
 
 
 def test_demo_has_two_rows_of_one_person_to_be_merged(demo):
@@ -175,3 +198,16 @@ def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
     runs = {run.name: run.state for run in JobRun.objects.all()}
     assert set(runs) >= {"ask_to_check_contacts", "tell_vacancies", "coordinators_week", "liaisons_month"}
     assert set(runs.values()) == {JobRun.State.DONE}
+
+
+def test_demo_has_associations_answers_many_and_fewer_than_five_and_papers_of_an_evening(demo):
+    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    sheets = dict(last_year.association_tallies.values_list("municipality__code", "n_sheets"))
+    assert sheets == {"564": 23, "678": 8, "072": 3, "139": 4}
+    assert this_year.paper_batches.get().n_papers == 12
+    edition = last_year.association_editions.get()
+    region, places = association_counts_of_region(edition)
+    assert {place.code for place, _counts in places} == {"564", "678"}
+    assert any(each.n_of_rest >= 5 for each in region)
+    oulu = association_counts_for(edition, demo.oulu)
+    assert all(each.n > each.n_on_paper >= 5 for each in oulu)

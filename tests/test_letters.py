@@ -31,10 +31,16 @@ from registry.handover import hand_over
 from registry.invitations import invite
 from registry.models import Association, AssociationContact, AssociationLetter, Person, Task
 from registry.roles import end_role
-from surveys.answering import reopen_response, start_response, submit_response
+from surveys.answering import reopen_response, save_answers, start_response, submit_response
+from surveys.authoring import close_round
 from surveys.delegating import ask_colleague
-from surveys.letters.opened import tell_opened
-from surveys.models import Round
+from surveys.interviewing import begin_interview, finish_interview
+from surveys.letters.opened import OPENED
+from surveys.letters.reminders import LAST_DAYS, REMINDERS
+from surveys.letters.thanks import THANKS
+from surveys.letters.to_municipalities import send_round_letter
+from surveys.models import Response, Round
+from surveys.reading import Reading
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
 from tests.surveys import factories as survey_factories
@@ -127,12 +133,14 @@ def survey(step):
         survey_round = survey_factories.RoundFactory(
             region=cast.leena.region, opens_on=dt.date(2026, 10, 1), closes_on=dt.date(2026, 11, 30), opened_at=MONDAY
         )
-        if step == "tell":
-            tell_opened(survey_round, by=cast.kaisa.user)
-        else:
+        if step in {"submit", "reopen", "thank"}:
             response = submit_response(start_response(survey_round, oulu, by=leena), by=leena)
         if step == "reopen":
             reopen_response(response, reason="Luku on väärin.", by=cast.kaisa.user)
+        if step == "thank":
+            survey_round = close_round(survey_round, by=cast.kaisa.user)
+        if letter := {"tell": OPENED, "remind": REMINDERS, "last": LAST_DAYS, "thank": THANKS}.get(step):
+            send_round_letter(letter, survey_round, by=cast.kaisa.user)
         send_waiting()
 
     return send
@@ -160,6 +168,21 @@ def theme_of_survey(cast):
     ask_colleague(response, theme, post="sihteeri", email="sihteeri@example.org", by=cast.leena.user)
 
 
+def interviewed(cast):
+    """Leena answers the one question of a round by phone, and the answers are sent in."""
+    oulu, by = cast.leena_in_oulu.municipality, cast.kaisa.user
+    theme = survey_factories.RoundThemeFactory(
+        round__region=cast.leena.region, round__opens_on=MONDAY.date(), round__closes_on=MONDAY.date()
+    )
+    asked = survey_factories.question(theme, "short_text")
+    Round.objects.filter(pk=theme.round_id).update(opened_at=MONDAY)
+    held = begin_interview(Round.objects.get(), oulu, source="phone", post="vapaa-aikasihteeri", by=by)
+    said = {asked.pk: Reading(state="answered", value={"text": "Hyvin"})}
+    save_answers(Response.objects.get(), said, by=by, versions={}, source="phone", post=held.post)
+    finish_interview(held, by=by)
+    send_waiting()
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
     "association_check": association_is_asked,
@@ -171,7 +194,11 @@ SAMPLES = {
     "second_factor_reset": second_factor_reset,
     "survey_theme": theme_of_survey,
     "contact_check": by_the_clock("ask_to_check_contacts", contacts_are_old),
+    "survey_confirm": interviewed,
     "survey_opened": survey("tell"),
+    "survey_reminder": survey("remind"),
+    "survey_closing": survey("last"),
+    "survey_thanks": survey("thank"),
     "survey_receipt": survey("submit"),
     "survey_reopened": survey("reopen"),
     "vacancy": by_the_clock("tell_vacancies", liaison_leaves),

@@ -61,7 +61,7 @@ TABLES = {
     "person": KEEPS,
     "population": SEES,
     "premises": KEEPS,
-    "publishedfigure": SEES,
+    "publishedfigure": ("view", "add"),  # what has been published stays; a correction is a figure of its own
     "qualityexception": SEES,
     "region": CHANGES,
     "regionmembership": SEES,
@@ -132,7 +132,11 @@ STEPS = {
     ),  # nothing has been sent in (tests/surveys/test_copies.py)
     "surveys_response_file": ("response", [NO_FILE], (404, 404, 404)),  # whose is it: tests/surveys/test_uploads.py
     "surveys_response_reopen": ("response", [], (200, 404, 200)),
+    # No edition has been put together (tests/admin/test_associations.py).
+    "surveys_round_associations_edition": ("round", [], (404, 404, 404)),
     "surveys_round_export_answers": ("round", [], (405, 404, 405)),
+    "surveys_round_board_file": ("round", [], (405, 404, 405)),
+    "surveys_round_decline": ("round", [], (404, 404, 404)),  # of no municipality (tests/surveys/test_round_board.py)
     **{
         f"surveys_round_{page}": ("round", [], (200, 404, 200))
         for page in (
@@ -141,15 +145,21 @@ STEPS = {
             "preview",
             "export_file",
             "responses",
+            "associations",
+            "associations_new_edition",
             "tell",
             "open",
             "close",
             "reopen",
             "copy",
+            "earlier",
             "correct",
             "weights",
             "announce",
             "unannounce",
+            "remind",
+            "remind_last",
+            "thank",
         )
     },
 }
@@ -189,6 +199,7 @@ IMPORTS = {
     "import_example": (["premises"], (200, 200, 200), (405, 405, 405)),
     "import_detail": (["run"], (200, 404, 200), (405, 405, 405)),
     "import_columns": (["run"], (200, 404, 200), (422, 404, 422)),
+    "import_values": (["run"], (200, 404, 200), (302, 404, 302)),
     "import_save": (["run"], (405, 405, 405), (422, 404, 422)),
     "import_discard": (["run"], (405, 405, 405), (302, 404, 302)),
     "import_undo": (["run"], (302, 404, 302), (302, 404, 302)),

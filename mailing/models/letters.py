@@ -52,6 +52,11 @@ class LetterQuerySet(models.QuerySet):
             found |= set(self.filter(key__in=keys[start : start + 500]).values_list("key", flat=True))
         return found
 
+    def arguments_of_waiting(self, kinds, *, scope):
+        """Return what the letters of these kinds and this scope that wait hold, as a list of dictionaries."""
+        rows = self.filter(kind__in=kinds, scope=scope, state=Letter.State.WAITING)
+        return list(rows.values_list("arguments", flat=True))
+
     def asked_since(self, kind, moment):
         """Return the letters of `kind` that wait, whenever queued, or were queued or went after `moment`."""
         recent = Q(created_at__gt=moment) | Q(claimed_at__gt=moment) | Q(state=Letter.State.WAITING)

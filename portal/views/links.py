@@ -14,12 +14,13 @@ from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
 from portal.forms import AssociationCheckForm
-from portal.views import survey_link
+from portal.views import association_side, survey_confirm, survey_link
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
 from registry.letters.association_check import checked_contact, confirm_association_by_link, propose_by_link
 from registry.letters.association_check import details_of as association_details
 from registry.letters.contact_check import checked_person, confirm_by_link, details_of
+from surveys.open_links import PURPOSE
 
 
 def _kept_to_itself(view):
@@ -48,17 +49,20 @@ def link(request, token):
     """Open a link of a letter; unknown, used, revoked and expired ones all get the same page.
 
     What a mail program posts by itself to unsubscribe (RFC 8058) has neither cookie
-    nor CSRF token: the one exception of rule 14. Every other form is checked as usual.
+    nor CSRF token: the one exception of rule 14. Nor has what an association answers, which sets
+    no cookie before it is sent. Every other form is checked as usual.
     """
     if request.method == "POST" and request.POST.dict() == ONE_CLICK and (stop := find_stop_link(token)):
         stop_letters(stop.address, stop.groups)
         return HttpResponse(status=200, content_type="text/plain")
-    return _checked_link(request, token)
+    found = find_link(token)
+    if found and found.purpose == PURPOSE:
+        return association_side.association_side(request, found, token)
+    return _checked_link(request, token, found)
 
 
 @csrf_protect
-def _checked_link(request, token):
-    found = find_link(token)
+def _checked_link(request, token, found):
     if found is None and (stop := find_stop_link(token)):
         return _stop(request, stop)
     pages = _PAGES if found and found.is_usable else _PAGES_OF_USED
@@ -155,6 +159,7 @@ _PAGES = {
     "contact_check": _contact_check,
     "association_check": _association_check,
     "survey_theme": survey_link.survey_theme,
+    "survey_confirm": survey_confirm.survey_confirm,
 }
 # What was done with the button once is done: reading the page again, or pressing twice, says so.
 _PAGES_OF_USED = {

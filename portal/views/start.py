@@ -9,15 +9,17 @@ from registry.handover import packs_for
 from registry.models import Municipality
 from registry.municipality_history import a_month_ago, changes_in, previous_sign_in
 from registry.portal_page import MunicipalityPage, people_in
+from surveys.call_list import call_lists
 
 
 @require_safe
 def portal_start(request):
-    """Lead to the one municipality of the account, or let choose first."""
+    """Lead to the one municipality of the account, or let choose first; tell a coordinator of today's calls."""
     municipalities = list(Municipality.objects.of_roles(person__user=request.user).by_name())
-    if len(municipalities) == 1:
+    lists = call_lists(request.user, timezone.localdate())
+    if len(municipalities) == 1 and not lists:
         return redirect("portal_overview", municipalities[0].slug)
-    return render(request, "portal/portal_start.html", {"municipalities": municipalities})
+    return render(request, "portal/portal_start.html", {"municipalities": municipalities, "lists": lists})
 
 
 @require_safe

@@ -14,9 +14,9 @@ from surveys.answering import start_response, submit_response
 from surveys.round_page import RESPONDENTS, RoundPage, rounds_of, sheet_for
 
 
-def round_page(request, access, year):
-    """Return the RoundPage of the municipality's round of a year; 404 when none was asked of it."""
-    sheet = sheet_for(access.municipality, year, request.user)
+def round_page(request, access, year, *, locked=False):
+    """Return the RoundPage of the municipality's round of a year, `locked` for a save; 404 when none was asked."""
+    sheet = sheet_for(access.municipality, year, request.user, locked=locked)
     if sheet is None:
         raise Http404
     return RoundPage(sheet, access, request.user)

@@ -24,8 +24,8 @@ def survey_theme(request, found):
     if request.method != "POST":
         return show()
     if "settle" in request.POST:
-        return answer_choice(page, request, show=show, done=partial(redirect, request.path))
-    return answer_form(page, request, show=show, done=partial(_done, request, delegation))
+        return answer_choice(lambda: page, request, show=show, done=lambda _page: redirect(request.path))
+    return answer_form(lambda: page, request, show=show, done=partial(_done, request, delegation))
 
 
 def _page(delegation):
@@ -41,9 +41,9 @@ def _show(request, delegation, *, data=None, problems=(), file_errors=None):
     return render(request, "links/link_survey_theme.html", context, status=status)
 
 
-def _done(request, delegation):
+def _done(request, delegation, page):
     """Stay on the page, or close the link when the colleague is done."""
-    name = appeared(_page(delegation), request.POST.get("unseen", "").split())
+    name = appeared(page, request.POST.get("unseen", "").split())
     if "finish" in request.POST and not name:
         finish_request(delegation)
     key = request.POST.get("unchanged", "") or name

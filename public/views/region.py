@@ -25,11 +25,10 @@ from registry.page_reads import (
     areas_and_sizes_of,
     coordinators_of,
     figures_of_region,
-    grant_days_of,
     municipalities_of,
     region_at,
 )
-from surveys.models import Round
+from surveys.coming import coming_in
 
 
 @public_page
@@ -67,9 +66,10 @@ def _next(region, rows, today, *, is_now):
     """Return what is next: surveys that are or will be asked, and days of grants; nothing on a past day."""
     if not is_now:
         return {"surveys": [], "next_days": []}
+    rounds, days = coming_in(region, today)
     return {
-        "surveys": coming_surveys(region.slug, Round.objects.coming_in(region.pk, today)),
-        "next_days": next_days(grant_days_of(region, today), [(row.pk, row.name, row.url) for row in rows], today),
+        "surveys": coming_surveys(region.slug, rounds),
+        "next_days": next_days(days, [(row.pk, row.name, row.url) for row in rows], today),
     }
 
 

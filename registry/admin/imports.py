@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.tables import Column, write_finnish_csv
 from registry.imports.checking import check_import
+from registry.imports.meanings import choose_values
 from registry.imports.preview import preview_page
 from registry.imports.saving import save_import, undo_import
 from registry.imports.staging import (
@@ -27,7 +28,7 @@ from registry.imports.staging import (
     saved_mapping,
     start_import,
 )
-from registry.imports.targets import find_target, regions_for, targets_for
+from registry.imports.targets import families_for, find_target, find_targets, regions_for, targets_for
 from registry.models import ImportMapping, ImportRun, Region
 
 ROWS_ON_PAGE = 100
@@ -54,12 +55,15 @@ class UploadForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
     )
 
-    def __init__(self, *args, user, **kwargs):
+    def __init__(self, *args, user, target, **kwargs):
         super().__init__(*args, **kwargs)
+        self.only_region = target.region
+        if target.region is not None:
+            self.fields.pop("region")
+            return
         own = regions_for(user, Region.objects.by_name())
         self.fields["region"].queryset = own
         self.fields["region"].required = not user.is_superuser
-        self.only_region = None
         if not user.is_superuser:
             regions = list(own[:2])
             self.fields["region"].empty_label = None
@@ -75,6 +79,8 @@ class UploadForm(forms.Form):
 
 class MappingForm(forms.Form):
     """Under which heading of the file each field is."""
+
+    targets = ()
 
     def __init__(self, *args, run, target, **kwargs):
         super().__init__(*args, initial=run.columns, **kwargs)
@@ -93,6 +99,67 @@ class MappingForm(forms.Form):
     def columns(self):
         """The chosen headings by field."""
         return {key: heading for key, heading in self.cleaned_data.items() if heading}
+
+
+class WideMappingForm(forms.Form):
+    """What each column of the file is: a field by its number or a part of its name; empty is not taken in."""
+
+    def __init__(self, *args, run, target, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.target, self.samples = target, ()
+        self.targets = [str(column.label) for column in target.columns]
+        samples, fields = samples_of(run), {heading: key for key, heading in run.columns.items()}
+        labels = {column.key: str(column.label) for column in target.columns}
+        for number, heading in enumerate(run.headings):
+            field = forms.CharField(
+                label=heading, required=False, initial=labels.get(fields.get(heading)), max_length=600,
+                widget=forms.TextInput(attrs={"list": "targets", "autocomplete": "off"}),
+            )  # fmt: skip
+            field.samples, field.heading = samples[heading], heading
+            self.fields[f"column-{number}"] = field
+        self.n_chosen = len(fields)
+
+    def clean(self):
+        """Find the field of each column; one that is not clear, or chosen twice, is an error of that column."""
+        self.columns, cleaned = {}, super().clean()
+        for name, field in self.fields.items():
+            if not cleaned.get(name):
+                continue
+            column = self.target.column_named(cleaned[name])
+            if column is None:
+                self.add_error(name, _("Choose one of the list, by its number or its name."))
+            elif column.key in self.columns:
+                self.add_error(name, _("This is chosen for another column already."))
+            else:
+                self.columns[column.key] = field.heading
+        return cleaned
+
+
+class ValuesForm(forms.Form):
+    """What values of the file mean that are not known yet; those left open stay refused."""
+
+    def __init__(self, *args, asked, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.groups, self._places = [], {}
+        for number, each in enumerate(asked):
+            names = []
+            for place, value in enumerate(each.values):
+                name = f"value-{number}-{place}"
+                choices = [("", _("– not known –")), *each.choices]
+                self.fields[name] = forms.ChoiceField(label=value, choices=choices, required=False)
+                self._places[name] = (each, value)
+                names.append(name)
+            self.groups.append((each.headings, [self[name] for name in names]))
+
+    @property
+    def answers(self):
+        """The chosen meanings: {field's key: {value: meaning}}."""
+        answers = {}
+        for name, meaning in self.cleaned_data.items():
+            each, value = self._places[name]
+            for key in each.keys if meaning else ():
+                answers.setdefault(key, {})[value] = meaning
+        return answers
 
 
 def _page(request, template, title, **context):
@@ -128,16 +195,18 @@ def import_start(request):
         raise PermissionDenied
     runs = ImportRun.objects.editable_by(request.user).for_page()
     page = Paginator(runs, RUNS_ON_PAGE).get_page(request.GET.get("sivu"))
+    kinds = find_targets({run.target for run in page})
     for run in page:
-        run.kind = find_target(run.target)
-    return _page(request, "import_start", _("Imports"), targets=targets, runs=page)
+        run.kind = kinds.get(run.target)
+    families = families_for(request.user)
+    return _page(request, "import_start", _("Imports"), targets=targets, families=families, runs=page)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_upload(request, key):
     """Ask for the file, read it, and go on to the mapping, or past it when the source is known."""
     target = _target_or_404(request, key)
-    form = UploadForm(*_sent(request), user=request.user, initial=request.GET.dict())
+    form = UploadForm(*_sent(request), user=request.user, target=target, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
         try:
             run, warnings = start_import(
@@ -150,7 +219,7 @@ def import_upload(request, key):
             for warning in warnings:
                 messages.warning(request, warning)
             return _check_if_known(request, run)
-    sources = ImportMapping.objects.editable_by(request.user).sources_of(target.key)
+    sources = ImportMapping.objects.editable_by(request.user).sources_of(target.mapping_key)
     return _page(request, "import_upload", _title(target), form=form, target=target, sources=sources)
 
 
@@ -160,7 +229,7 @@ def import_columns(request, pk):
     run, target = _run_or_404(request, pk)
     if not run.is_open:
         return redirect("import_detail", run.pk)
-    form = MappingForm(*_sent(request), run=run, target=target)
+    form = (WideMappingForm if target.is_wide else MappingForm)(*_sent(request), run=run, target=target)
     if request.method == "POST" and form.is_valid():
         try:
             return _check(request, run, form.columns)
@@ -185,6 +254,19 @@ def _check(request, run, columns):
     return redirect("import_detail", run.pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_values(request, pk):
+    """Ask what values of the file mean that are not known, then check every row anew."""
+    run, target = _run_or_404(request, pk)
+    if not run.is_open:
+        return redirect("import_detail", run.pk)
+    form = ValuesForm(*_sent(request), asked=target.unknown_values(run))
+    if request.method == "POST" and form.is_valid():
+        check_import(choose_values(run, form.answers))
+        return redirect("import_detail", run.pk)
+    return _page(request, "import_values", _("What the values mean"), form=form, run=run, target=target)
+
+
 @require_GET
 def import_detail(request, pk):
     """The preview, and after saving what was saved."""
@@ -197,6 +279,7 @@ def import_detail(request, pk):
 def _detail(request, run, target, errors=()):
     page = Paginator(run.rows.for_preview(), ROWS_ON_PAGE).get_page(request.GET.get("sivu"))
     context = {"run": run, "target": target, "page": page, "groups": preview_page(page, target), "errors": errors}
+    context["has_unknown_values"] = run.is_open and bool(target.unknown_values(run))
     response = _page(request, "import_detail", _title(target), **context)
     response.status_code = 422 if errors else 200
     return response
@@ -294,6 +377,7 @@ urlpatterns = [
     _address("malli/<slug:key>.csv", import_example),
     _address("<int:pk>/", import_detail),
     _address("<int:pk>/sarakkeet/", import_columns),
+    _address("<int:pk>/arvot/", import_values),
     _address("<int:pk>/tallenna/", import_save),
     _address("<int:pk>/hylkaa/", import_discard),
     _address("<int:pk>/kumoa/", import_undo),

@@ -33,6 +33,8 @@ def start_import(upload, *, target, region, source, by):
         started_by=by,
     )
     run.columns = remembered_columns(run) or target.guess_columns(run.headings)
+    mapping = saved_mapping(run)
+    run.values = mapping.values if mapping else {}
     run.save()
     try:
         rows = iter(table.rows)
@@ -54,13 +56,17 @@ def shown_name(name):
 
 def saved_mapping(run):
     """Return the ImportMapping of the run's kind, region and source, or None."""
-    return ImportMapping.objects.filter(target=run.target, region=run.region, source__iexact=run.source).first()
+    key = find_target(run.target).mapping_key
+    return ImportMapping.objects.filter(target=key, region=run.region, source__iexact=run.source).first()
 
 
 def remembered_columns(run):
     """Return how the last file from the same source was mapped, when this file has all its headings; else None."""
     mapping = saved_mapping(run)
-    return mapping.columns if mapping and set(mapping.columns.values()) <= set(run.headings) else None
+    if mapping is None or not set(mapping.columns.values()) <= set(run.headings):
+        return None
+    known = {column.key for column in find_target(run.target).columns}
+    return mapping.columns if set(mapping.columns) <= known else None
 
 
 def choose_columns(run, columns):
@@ -89,7 +95,7 @@ def choose_columns(run, columns):
         run.columns, run.state = columns, ImportRun.State.READ
         run.save()
         ImportMapping.objects.update_or_create(
-            target=run.target,
+            target=target.mapping_key,
             region=run.region,
             source=run.source,
             defaults={"columns": columns, "saved_at": timezone.now()},

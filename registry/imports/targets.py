@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from common.names import fold
 from registry.models.scope import coordinated_region_ids
 
-_targets = {}
+_targets, _families = {}, {}
 
 
 class ImportTarget:
@@ -25,6 +25,17 @@ class ImportTarget:
     writes = ()
     reads = ()
     position = 100
+    region = None  # the one region into which it goes; None: the reader chooses
+    is_wide = False  # so many fields that each column of the file is asked what it is, not the other way round
+
+    @property
+    def mapping_key(self):
+        """Under which key mappings are remembered: kinds that share one know each other's."""
+        return self.key
+
+    def unknown_values(self, run):
+        """Return the registry.imports.meanings.Asked of values in the file that mean nothing yet."""
+        return []
 
     def column(self, key):
         """Return the column with this key."""
@@ -65,6 +76,15 @@ class ImportTarget:
             for model in self.writes
             for action in ("add", "change")
         )
+
+    def column_named(self, text):
+        """Return the column that `text` names, by its label, or None; of a wide kind also by a part of it."""
+        wanted = fold(text)
+        labels = [(fold(str(column.label)), column) for column in self.columns]
+        same = [column for label, column in labels if label == wanted]
+        alike = [column for label, column in labels if wanted and wanted in label]
+        found = same or alike
+        return found[0] if len(found) == 1 else None
 
     def guess_columns(self, headings):
         """Return {column key: heading} for the headings that are known names of columns; each heading once."""
@@ -124,15 +144,40 @@ def register(*targets):
     _targets.update({target.key: target for target in targets})
 
 
+def register_family(prefix, family):
+    """Let kinds of import be chosen of which there is one for each row of a table; called in `ready()`.
+
+    Their keys are `<prefix>-<id>`. `family.find(ids)` returns {id: ImportTarget}, `family.open_to(user)` those
+    that `user` may import, `family.heading` stands above them.
+    """
+    _families[prefix] = family
+
+
 def find_target(key):
     """Return the kind of import with this key, or None."""
-    return _targets.get(key)
+    return find_targets([key]).get(key)
+
+
+def find_targets(keys):
+    """Return {key: kind of import} of those of `keys` that there are; one query at most for each family."""
+    found = {key: _targets[key] for key in keys if key in _targets}
+    for prefix, family in _families.items():
+        ids = {key.removeprefix(f"{prefix}-") for key in keys if key not in found and key.startswith(f"{prefix}-")}
+        ids = {int(each) for each in ids if each.isascii() and each.isdecimal() and len(each) < 19}
+        found |= {target.key: target for target in family.find(ids).values()} if ids else {}
+    return found
 
 
 def targets_for(user):
-    """Return the kinds of import that are open to `user`, in their order."""
+    """Return the kinds of import of whole tables that are open to `user`, in their order."""
     open_to = [target for target in _targets.values() if target.is_open_to(user)]
     return sorted(open_to, key=lambda target: target.position)
+
+
+def families_for(user):
+    """Return [(heading, kinds of import of which there is one for each row of a table, those open to `user`)]."""
+    found = [(family.heading, family.open_to(user)) for family in _families.values()]
+    return [(heading, targets) for heading, targets in found if targets]
 
 
 def regions_for(user, regions):

@@ -1,5 +1,7 @@
 """Who was called, written to or met, and what was agreed to do next."""
 
+import datetime as dt
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Max, Q
@@ -24,6 +26,18 @@ class ContactEntryQuerySet(RegionRowQuerySet):
         rows = self.filter(region=region, task__done_at__isnull=True, next_step_on__isnull=False)
         rows = rows.in_area(area, on) if area else rows
         return rows.select_related("municipality", "person").order_by("next_step_on", "pk")
+
+    def latest_of_places(self, region):
+        """Return the latest entry about each municipality of a region's log, in one query."""
+        of_place = self.filter(region=region, municipality=models.OuterRef("municipality")).latest_first()
+        rows = self.filter(region=region, municipality__isnull=False)
+        return rows.filter(pk=models.Subquery(of_place.values("pk")[:1]))
+
+    def last_of_region(self, region, *, since, until):
+        """Return {municipality's id: its last entry between two days} of a region's log, in one query."""
+        rows = self.filter(region=region, municipality__isnull=False, happened_on__range=(since, until))
+        rows = rows.defer("about", "next_step").order_by("happened_on", "pk")
+        return {entry.municipality_id: entry for entry in rows}
 
     def for_board(self, region):
         """Return (municipality, last day somebody was reached or None, last day it was tried) of a region's log."""
@@ -110,6 +124,13 @@ class ContactEntry(models.Model):
                 violation_error_message=_("Write what the next step is."),
             ),
         ]
+
+    @property
+    def moment(self):
+        """When it happened, as near as is known: when it was recorded on the same day, else noon of its day."""
+        if timezone.localdate(self.recorded_at) == self.happened_on:
+            return self.recorded_at
+        return timezone.make_aware(dt.datetime.combine(self.happened_on, dt.time(12)))
 
     def __str__(self):
         return f"{self.get_means_display()}, {date_format(self.happened_on, 'SHORT_DATE_FORMAT')}"

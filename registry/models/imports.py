@@ -32,6 +32,12 @@ class ImportMapping(models.Model):
     )
     source = models.CharField(_("source"), max_length=120, help_text=_("Where such files come from."))
     columns = models.JSONField(_("columns"), default=dict, help_text=_("Field of the registry: heading in the file."))
+    values = models.JSONField(
+        _("meanings of values"),
+        default=dict,
+        blank=True,
+        help_text=_("Field of the registry: what values of the file mean."),
+    )
     saved_at = models.DateTimeField(_("saved at"), default=timezone.now, editable=False)
 
     objects = ImportMappingQuerySet.as_manager()
@@ -80,6 +86,7 @@ class ImportRun(models.Model):
     file_name = models.CharField(_("file"), max_length=200)
     headings = models.JSONField(_("headings"), default=list)
     columns = models.JSONField(_("columns"), default=dict)
+    values = models.JSONField(_("meanings of values"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.READ)
     counts = models.JSONField(_("how many rows"), default=dict)
     started_at = models.DateTimeField(_("started at"), default=timezone.now, editable=False)

@@ -190,7 +190,7 @@ class QuestionAdmin(FrozenAdmin, HistoryAdmin, TranslationAdmin):
     ordering = ["-round__year", "round_theme__position", "position", "pk"]
     fieldsets = [
         (None, {"fields": ["round_theme", "indicator", "criterion", "audience", "kind"]}),
-        (_("Words"), {"fields": ["wording", "help", "unit", "period", "row_state"]}),
+        (_("Words"), {"fields": ["wording", "spoken", "help", "unit", "period", "row_state"]}),
         (
             _("What is offered"),
             {

@@ -55,7 +55,7 @@ class ResponseAdmin(HistoryAdmin):
     sortable_by = []
     fields = [
         "municipality", "round", "state", "respondent", "respondent_post", "fallback_reason", "started_at",
-        "submitted_at", "sender", "submitted_post", "reopened_at", "reopener", "reopen_reason",
+        "submitted_at", "sender", "submitted_post", "confirmed_at", "reopened_at", "reopener", "reopen_reason",
     ]  # fmt: skip
     readonly_fields = ["state", "sender", "reopener"]
 

@@ -6,12 +6,13 @@ from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from common.tables import ascii_name
 from registry.models import Region
+from surveys.admin.association_pages import AssociationPages
 from surveys.admin.round_forms import CopyForm, CorrectForm, ImportAnswersForm, ImportForm, ReopenForm, VerdictForm
 from surveys.authoring import (
     close_round,
@@ -25,13 +26,12 @@ from surveys.authoring import (
 from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
-from surveys.letters.opened import preview_opened, tell_opened
+from surveys.earlier_rounds import copy_as_earlier_round
 from surveys.questionnaires import export_questionnaire, import_questionnaire
-from surveys.responses import SUBMITTED, lines_of
 from surveys.round_files import export_round, import_round
 
 
-class RoundPages:
+class RoundPages(AssociationPages):
     """The pages of a round in the administration."""
 
     def pages(self):
@@ -41,13 +41,13 @@ class RoundPages:
             "differences": self.differences,
             "preview": self.preview,
             "export_file": self.export_file,
-            "responses": self.responses,
-            "tell": self.tell,
             "export_answers": self.export_answers,
+            **self.association_pages(),
             "open": self.open,
             "close": self.close,
             "reopen": self.reopen,
             "copy": self.copy,
+            "earlier": self.earlier,
             "correct": self.correct,
         }
 
@@ -154,35 +154,6 @@ class RoundPages:
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
-    def responses(self, request, object_id):
-        """Show each municipality with how far it is, and who has touched its answers last."""
-        survey_round = self.round_row(request, object_id)
-        lines = lines_of(survey_round)
-        context = self._context(
-            request,
-            survey_round,
-            _("Responses to %(round)s") % {"round": survey_round},
-            lines=lines,
-            n_submitted=sum(line.state == SUBMITTED for line in lines),
-        )
-        return TemplateResponse(request, "admin/surveys/round_responses.html", context)
-
-    def tell(self, request, object_id):
-        """Show who is told by letter that the round is open, who is not and why; POST queues the letters."""
-        survey_round = self.step_row(request, object_id)
-        if request.method == "POST":
-            try:
-                n_queued = tell_opened(survey_round, by=request.user)
-            except ValidationError as error:
-                self.message_user(request, " ".join(error.messages), "ERROR")
-            else:
-                told = ngettext("%(n)s letter goes out.", "%(n)s letters go out.", n_queued) % {"n": n_queued}
-                self.message_user(request, told, "SUCCESS")
-            return redirect(self.step_url("responses", survey_round))
-        title = _("Tell the municipalities by letter")
-        context = self._context(request, survey_round, title, preview=preview_opened(survey_round))
-        return TemplateResponse(request, "admin/surveys/round_tell.html", context)
-
     def export_answers(self, request, object_id):
         """Hand over the round with its answers as a file; it is logged, therefore by POST alone."""
         survey_round = self.round_row(request, object_id)
@@ -243,6 +214,12 @@ class RoundPages:
         survey_round = self.step_row(request, object_id)
         form = forms.Form(request.POST or None)
         form.full_clean()
+        is_past = survey_round.closes_on < timezone.localdate()
+        what_then = (
+            _("The round is closed at once: its last day has passed. The answers are brought in from a file.")
+            if is_past
+            else _("Municipalities can answer from %(first)s to %(last)s.") % _days(survey_round)
+        )
         return self.ask_and_do(
             request,
             survey_round,
@@ -250,7 +227,7 @@ class RoundPages:
             title=_("Open the round"),
             effects=lambda: [
                 _("The questions are frozen: after this only misspellings can be corrected."),
-                _("Municipalities can answer from %(first)s to %(last)s.") % _days(survey_round),
+                what_then,
                 *(str(problem) for problem in problems_of(survey_round)),
             ],
             do=lambda: open_round(survey_round, by=request.user),
@@ -293,6 +270,22 @@ class RoundPages:
             title=_("Make next year's round"),
             effects=lambda **days: [_("The new round asks the same. Then change what is to change.")],
             do=lambda **days: copy_round(survey_round, by=request.user, **days),
+            done_url=reverse("admin:surveys_round_changelist"),
+        )
+
+    def earlier(self, request, object_id):
+        """Ask the year and the days, and make a draft of an earlier year, to bring in what was answered then."""
+        survey_round = self.step_row(request, object_id)
+        return self.ask_and_do(
+            request,
+            survey_round,
+            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round, years=-1)),
+            title=_("Bring in an earlier year"),
+            effects=lambda **days: [
+                _("The new round asks the same. Change it to what was asked then, and open it: it is closed at once."),
+                _("Then bring in the answers from a survey tool's file."),
+            ],
+            do=lambda **days: copy_as_earlier_round(survey_round, by=request.user, **days),
             done_url=reverse("admin:surveys_round_changelist"),
         )
 

@@ -1,7 +1,7 @@
 """Survey rounds: when, in which languages, in which themes; what is done with them stands in round_pages.py."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -9,9 +9,11 @@ from modeltranslation.admin import TranslationAdmin, TranslationStackedInline
 
 from registry.admin.base import HistoryAdmin, Step
 from registry.admin.filters import OwnRelatedFilter
+from surveys.admin.following_pages import FollowingPages
 from surveys.admin.frozen import FrozenInline, is_frozen
 from surveys.admin.method_pages import MethodPages
 from surveys.admin.round_pages import RoundPages
+from surveys.answer_import import PREFIX
 from surveys.models import Round, RoundTheme
 
 
@@ -27,7 +29,7 @@ class RoundThemeInline(FrozenInline, TranslationStackedInline):
 
 
 @admin.register(Round)
-class RoundAdmin(RoundPages, MethodPages, HistoryAdmin, TranslationAdmin):
+class RoundAdmin(RoundPages, FollowingPages, MethodPages, HistoryAdmin, TranslationAdmin):
     """Survey rounds of the region."""
 
     list_display = ["title", "year", "region", "state", "opens_on", "closes_on"]
@@ -37,6 +39,7 @@ class RoundAdmin(RoundPages, MethodPages, HistoryAdmin, TranslationAdmin):
     fieldsets = [
         (None, {"fields": ["region", "year", "title", "introduction"]}),
         (capfirst(_("days")), {"fields": ["opens_on", "closes_on", "reply_days"]}),
+        (_("Letters"), {"fields": ["reminder_days", "closing_letter_days", "letters_by_themselves"]}),
         (_("Languages"), {"fields": ["has_finnish", "has_swedish", "has_english"]}),
     ]
     inlines = [RoundThemeInline]
@@ -44,7 +47,7 @@ class RoundAdmin(RoundPages, MethodPages, HistoryAdmin, TranslationAdmin):
     def get_urls(self):
         named = [
             path(f"<int:object_id>/{page}/", self.admin_site.admin_view(view), name=f"surveys_round_{page}")
-            for page, view in (self.pages() | self.method_pages()).items()
+            for page, view in (self.pages() | self.following_pages() | self.method_pages()).items()
         ]
         starts = [
             path("import/", self.admin_site.admin_view(self.import_file), name="surveys_round_import"),
@@ -58,7 +61,8 @@ class RoundAdmin(RoundPages, MethodPages, HistoryAdmin, TranslationAdmin):
         """Of an opened round only its days and what it was asked in are shown: the words are frozen."""
         if obj is None or obj.is_draft:
             return super().get_fieldsets(request, obj)
-        return [(None, {"fields": ["region", "year", "opens_on", "closes_on", "reply_days"]})]
+        letters = next(fieldset for fieldset in self.fieldsets if "reminder_days" in fieldset[1]["fields"])
+        return [(None, {"fields": ["region", "year", "opens_on", "closes_on", "reply_days"]}), letters]
 
     def get_readonly_fields(self, request, obj=None):
         """An opened round keeps its region, its year and its first day."""
@@ -85,14 +89,19 @@ class RoundAdmin(RoundPages, MethodPages, HistoryAdmin, TranslationAdmin):
         steps += self.method_steps(request, obj)
         if not obj.is_draft:
             steps.insert(1, Step(_("Responses"), self.step_url("responses", obj)))
+            steps.insert(2, Step(_("The associations' side"), self.step_url("associations", obj)))
             steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))
         if not self.has_change_permission(request, obj):
             return steps
         if obj.is_draft:
             steps.append(Step(_("Open the round"), self.step_url("open", obj)))
         elif obj.is_closed:
+            answers_url = reverse("import_upload", args=[f"{PREFIX}-{obj.pk}"])
+            steps.append(Step(_("Bring in answers from a survey tool's file"), answers_url))
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
         else:
-            steps.append(Step(_("Tell the municipalities by letter"), self.step_url("tell", obj)))
+            steps.append(Step(_("Interviews"), reverse("portal_interviews")))
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
-        return [*steps, Step(_("Make next year's round"), self.step_url("copy", obj))]
+        steps += [Step(title, url) for title, url in self.letter_steps(obj)]
+        steps.append(Step(_("Make next year's round"), self.step_url("copy", obj)))
+        return [*steps, Step(_("Bring in an earlier year"), self.step_url("earlier", obj))]

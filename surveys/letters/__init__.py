@@ -1,4 +1,4 @@
-"""Letters of the survey: a round has been opened, a response has come in, a response has been opened again."""
+"""Letters of the survey: of a round to its municipalities, and of one response to those who answered it."""
 
 from pathlib import Path
 
@@ -6,11 +6,27 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from mailing.kinds import Placeholder
 from registry.letters.recipients import site_address
 
 FOLDER = Path(__file__).parent
+# What a reader stops at once by asking for no more of them.
+GROUP = {"group": "survey", "group_label": _("Letters about the survey")}
+PLACES = {
+    "name": Placeholder(_("the recipient's name"), "Leena Liesi"),
+    "municipality": Placeholder(_("the municipality"), "Esimerkkilä", is_required=True),
+    "title": Placeholder(_("the survey's name"), "Järjestöyhteistyön kartoitus 2026"),
+    "link": Placeholder(_("the address of the survey in the portal"), "https://…/", is_required=True),
+    "coordinator": Placeholder(_("who answers for it: name and address"), "…"),
+}
+LAST_DAY = {"last_day": Placeholder(_("the last day to answer"), "15.10.2026", is_required=True)}
 REASONS = {
     "answered": _("has sent in the answers"),
+    "confirmed": _("has confirmed the answers"),
+    "declined": _("has said that it does not answer"),
+    "not_sent_in": _("has not sent in the answers"),
+    "reminder_waits": _("a reminder waits to be sent already"),
+    "still_open": _("the survey still takes answers"),
     "nobody_known": _("nobody is known who answers"),
     "not_open": _("the survey does not take answers"),
     "opened_again": pgettext_lazy("of a response", "it has been opened again"),

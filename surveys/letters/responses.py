@@ -1,59 +1,92 @@
 """Letters about one response: a receipt when it has been sent in, and word when it is opened again.
 
 They are queued in the transaction of the step itself, to who sent it in and to the
-respondent, and belong to what these have done themselves: letters of duty.
+respondent, and belong to what these have done themselves: letters of duty. Whoever's
+words a coordinator wrote down is asked to confirm them in place of the receipt.
 """
 
+import datetime as dt
+
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.links import make_link, revoke_links
 from common.days import short_day
 from mailing.kinds import NotWantedError, Placeholder, letter_kind
 from mailing.outbox import queue_letter
 from mailing.writing import write
-from registry.letters.recipients import answers_for, person_of
-from registry.models import Person
-from surveys.letters import FOLDER, survey_address
-from surveys.models import Response
+from registry.letters.recipients import answers_for, person_of, site_address
+from registry.models import Appointment, Person
+from surveys.letters import FOLDER, LAST_DAY, PLACES, survey_address
+from surveys.models import Answer, Response
 
-RECEIPT, REOPENED = "survey_receipt", "survey_reopened"
+RECEIPT, REOPENED, CONFIRM = "survey_receipt", "survey_reopened", "survey_confirm"
+CONFIRM_WITHIN = dt.timedelta(days=7)
+CONFIRM_LIFETIME = dt.timedelta(days=60)  # of the link: nobody is refused for answering late
 _OF_DUTY = {"is_duty": True, "folder": FOLDER}
-_PLACES = {
-    "name": Placeholder(gettext_lazy("the recipient's name"), "Leena Liesi"),
-    "municipality": Placeholder(gettext_lazy("the municipality"), "Esimerkkilä", is_required=True),
-    "title": Placeholder(gettext_lazy("the survey's name"), "Järjestöyhteistyön kartoitus 2026"),
-    "link": Placeholder(gettext_lazy("the address of the survey in the portal"), "https://…/", is_required=True),
-    "coordinator": Placeholder(gettext_lazy("who answers for it: name and address"), "…"),
-}
 
 
 def queue_receipts(response, *, by):
-    """Queue the receipts of a response that has been sent in just now by the account `by`."""
-    _queue(RECEIPT, response, by, response.submitted_at, by=by)
+    """Queue the receipts of a response that has been sent in just now by the account `by`.
+
+    The respondent gets the question whether what was written down is right in its place,
+    when something was said aloud that nobody has confirmed.
+    """
+    people = _people_of(response, by)
+    if response.respondent in people and Answer.objects.unconfirmed().filter(response=response).exists():
+        people.remove(response.respondent)
+        queue_confirm(response, by=by)
+    _queue(RECEIPT, response, people, response.submitted_at, by=by)
+
+
+def queue_confirm(response, *, by, person=None):
+    """Ask the respondent, or `person`, by letter to confirm what was said aloud, at most once a day.
+
+    Return the Letter, or None when it was sent today already or there is nobody with an address.
+    """
+    person = person or response.respondent
+    if person is None or not person.email:
+        return None
+    moment = response.submitted_at.isoformat()
+    day = timezone.localdate()
+    return _queue_one(CONFIRM, response, person, moment, key=f"{moment}:{day}", by=by)
+
+
+def revoke_confirm_links(response):
+    """Let no link that asks to confirm `response` open anything any more; return how many there were."""
+    return revoke_links(purpose=CONFIRM, scope__startswith=f"response:{response.pk}:")
 
 
 def queue_reopened(response, *, submitted_by, by):
     """Queue word of a response just opened again: to `submitted_by`, who sent it in, and its respondent."""
-    _queue(REOPENED, response, submitted_by, response.reopened_at, by=by)
+    _queue(REOPENED, response, _people_of(response, submitted_by), response.reopened_at, by=by)
 
 
-def _queue(kind, response, account, moment, *, by):
-    """Queue a letter to the person of an account and to the respondent; the moment tells one sending from the next."""
+def _people_of(response, account):
+    """Return the respondent and the person of an account, as a set."""
     people = {response.respondent} if response.respondent_id else set()
-    if account is not None:
-        people |= set(Person.objects.filter(user=account))
+    return people | set(Person.objects.filter(user=account)) if account is not None else people
+
+
+def _queue(kind, response, people, moment, *, by):
+    """Queue a letter to each of these people; the moment tells one sending from the next."""
     for person in sorted(people, key=lambda each: each.pk):
         if person.email:
-            queue_letter(
-                kind,
-                key=f"{kind}:{response.pk}:{moment.timestamp()}:{person.pk}",
-                address=person.email,
-                language=person.language,
-                scope=f"region:{response.round.region_id}",
-                arguments={"person": person.pk, "response": response.pk, "moment": moment.isoformat()},
-                by=by,
-            )
+            _queue_one(kind, response, person, moment.isoformat(), key=moment.timestamp(), by=by)
+
+
+def _queue_one(kind, response, person, moment, *, key, by):
+    return queue_letter(
+        kind,
+        key=f"{kind}:{response.pk}:{key}:{person.pk}",
+        address=person.email,
+        language=person.language,
+        scope=f"region:{response.round.region_id}",
+        arguments={"person": person.pk, "response": response.pk, "moment": moment},
+        by=by,
+    )
 
 
 def _response_of(letter, moment_name, *, otherwise):
@@ -90,7 +123,7 @@ def _written(kind, response, person, **more):
     RECEIPT,
     label=gettext_lazy("Receipt: the answers have come in"),
     why=gettext_lazy("You get this letter because answers to the survey were sent in in %(site)s."),
-    placeholders=_PLACES
+    placeholders=PLACES
     | {
         "day": Placeholder(gettext_lazy("the day of sending in"), "24.9.2026", is_required=True),
         "time": Placeholder(gettext_lazy("the time of sending in"), "14.30"),
@@ -116,12 +149,12 @@ def survey_receipt_letter(letter):
     REOPENED,
     label=gettext_lazy("The answers have been opened again"),
     why=gettext_lazy("You get this letter because answers to the survey were sent in in %(site)s."),
-    placeholders=_PLACES
+    placeholders=PLACES
+    | LAST_DAY
     | {
         "reason": Placeholder(
             gettext_lazy("why they are opened again"), "Avustusten summa on väärin.", is_required=True
         ),
-        "last_day": Placeholder(gettext_lazy("the last day to answer"), "15.10.2026", is_required=True),
     },
     **_OF_DUTY,
 )
@@ -132,3 +165,48 @@ def survey_reopened_letter(letter):
         raise NotWantedError("answered")
     last_day = short_day(response.round.closes_on)
     return _written(REOPENED, response, person_of(letter), reason=response.reopen_reason, last_day=last_day)
+
+
+@letter_kind(
+    CONFIRM,
+    label=gettext_lazy("Are the answers of the interview right?"),
+    why=gettext_lazy("You get this letter because you answered the survey by phone or in a meeting in %(site)s."),
+    placeholders=PLACES
+    | {
+        "link": Placeholder(
+            gettext_lazy("the address of the page with the answers and a button"), "https://…/y/…/", is_required=True
+        ),
+        "day": Placeholder(gettext_lazy("the day of sending in"), "24.9.2026"),
+        "by_day": Placeholder(gettext_lazy("the day by which an answer is asked for"), "1.10.2026"),
+    },
+    **_OF_DUTY,
+)
+def survey_confirm_letter(letter):
+    """Ask whether what was written down is right, with a link made now.
+
+    Not when it has been opened again or confirmed meanwhile, nor to whoever has no post there any more.
+    """
+    response = _response_of(letter, "submitted_at", otherwise="opened_again")
+    person = person_of(letter)
+    if post_there(person, response.municipality) is None:
+        raise NotWantedError("role_ended")
+    if not Response.objects.waiting_for_confirmation().filter(pk=response.pk).exists():
+        raise NotWantedError("confirmed")
+    # A letter that is sent again has another link; the earlier one may have been read on the way.
+    revoke_confirm_links(response)
+    scope = f"response:{response.pk}:person:{person.pk}"
+    _link, token = make_link(CONFIRM, scope, lifetime=CONFIRM_LIFETIME)
+    return _written(
+        CONFIRM,
+        response,
+        person,
+        link=site_address(reverse("link", args=[token])),
+        day=short_day(timezone.localdate(response.submitted_at)),
+        by_day=short_day(timezone.localdate() + CONFIRM_WITHIN),
+    )
+
+
+def post_there(person, municipality):
+    """Return the appointment of `person` in `municipality` today, or None."""
+    roles = Appointment.objects.current().filter(person=person, municipality=municipality)
+    return roles.select_related("person", "municipality").first()

@@ -18,13 +18,14 @@ and nowhere else, so that history, retention and publishing know it:
 | file | `{"files": ["key of the file", …]}` |
 """
 
+import datetime as dt
 import uuid
 
 from django.apps import apps
 from django.conf import settings
 from django.core.validators import FileExtensionValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +49,23 @@ class OfRoundQuerySet(ScopedQuerySet):
 class AnswerQuerySet(OfRoundQuerySet):
     """Reads of answers."""
 
+    def unconfirmed(self):
+        """Return what was said by phone or in a meeting and nobody has confirmed."""
+        said = self.exclude(state=Answer.State.UNANSWERED)
+        return said.filter(source__in=Answer.SPOKEN, confirmed_at__isnull=True)
+
+    def with_answerer(self):
+        """Add the name of the account's person (`answerer_name`)."""
+        person = "answered_by__person__"
+        return self.annotate(answerer_given=F(f"{person}given_name"), answerer_family=F(f"{person}family_name"))
+
+    def of_earlier_round(self, survey_round, municipality, verdicts):
+        """Return the municipality's sent-in answers to the questions that this round's compare with by `verdicts`."""
+        compared = apps.get_model("surveys", "Comparability").objects.filter(round=survey_round, verdict__in=verdicts)
+        sent_in = self.filter(response__municipality=municipality, response__submitted_at__isnull=False)
+        questions = compared.filter(from_question__isnull=False).order_by().values("from_question")
+        return sent_in.filter(question__in=questions).exclude(state=Answer.State.UNANSWERED)
+
     def for_file(self, survey_round):
         """Return a round's answers in the order of its questions, with what a file tells of them."""
         rows = self.filter(response__round=survey_round).select_related(
@@ -55,6 +73,16 @@ class AnswerQuerySet(OfRoundQuerySet):
         )
         place = ("question__round_theme__position", "question__round_theme", "question__position", "question")
         return rows.prefetch_related("files").order_by("response__municipality__code", *place)
+
+    def sources_in(self, survey_round):
+        """Return (municipality's id, source) of what was answered in a round, each pair once."""
+        said = self.filter(response__round=survey_round).exclude(state=Answer.State.UNANSWERED)
+        return said.order_by().values_list("response__municipality", "source").distinct()
+
+    def for_lines(self, survey_round):
+        """Return plain rows of a round's answers: what tells how far each response is and when it was touched."""
+        names = ("response_id", "question_id", "state", "value", "source", "confirmed_at", "answered_at")
+        return self.filter(response__round=survey_round).order_by().values_list(*names, named=True)
 
     def of_earlier_rounds(self, survey_round):
         """Return the answers of the region's earlier rounds with their questions and responses."""
@@ -64,20 +92,57 @@ class AnswerQuerySet(OfRoundQuerySet):
         return earlier.select_related("question__indicator", "response__round")
 
 
+STATE_COLUMNS = (
+    "id", "round_id", "municipality_id", "started_at", "submitted_at", "reopened_at", "declined_at", "decline_reason",
+)  # fmt: skip
+
+
 class ResponseQuerySet(OfRoundQuerySet):
     """Reads of responses."""
 
     round_path = "round"
 
+    def with_unconfirmed(self):
+        """Add `has_unconfirmed`: whether something said by phone or in a meeting has not been confirmed."""
+        waiting = Answer.objects.unconfirmed().filter(response=models.OuterRef("pk"))
+        return self.annotate(has_unconfirmed=models.Exists(waiting))
+
+    def waiting_for_confirmation(self):
+        """Return the responses that have been sent in with something said aloud that nobody has confirmed."""
+        return self.submitted().with_unconfirmed().filter(has_unconfirmed=True, confirmed_at__isnull=True)
+
     def submitted(self):
         """Return the responses that have been sent in and not reopened."""
         return self.filter(submitted_at__isnull=False)
+
+    def for_quality(self, region_ids, sent_in_by):
+        """Return the responses of these regions' rounds that were sent in by a day, the oldest first."""
+        rows = self.filter(round__region__in=region_ids, submitted_at__date__lte=sent_in_by)
+        return rows.select_related("round", "municipality").order_by("submitted_at", "pk")
+
+    def states_over_time(self, rounds):
+        """Return what these rounds' responses were and are, as they came, the present last; one query.
+
+        As plain rows with the columns of STATE_COLUMNS: from the history, then the rows themselves.
+        """
+
+        def states(rows, *order):
+            return rows.filter(round__in=rounds).order_by().values_list(*STATE_COLUMNS, *order, named=True)
+
+        past = states(Response.history, "history_date", "history_id")
+        forever = models.Value(dt.datetime.max.replace(tzinfo=dt.UTC), models.DateTimeField())
+        present = states(self, forever, models.Value(0, models.BigIntegerField()))
+        return sorted(past.union(present, all=True), key=lambda row: row[-2:])
 
     def of_year(self, municipality, year):
         """Return a municipality's response to the round of a year, with the round, or None."""
         rows = self.filter(municipality=municipality, round__year=year)
         # A municipality that moved in the middle of a year may have been asked by two regions: the later one.
         return rows.select_related("round__region", "municipality").order_by("-round__opens_on", "-pk").first()
+
+    def of_place(self, survey_round, municipality):
+        """Return a municipality's response to a round, or None."""
+        return self.filter(round=survey_round, municipality=municipality).first()
 
     def in_state(self, state):
         """Return the responses that stand so (a key of surveys/responses.py's STATES)."""
@@ -151,6 +216,10 @@ class Response(models.Model):
         verbose_name=_("reopened by"),
     )  # fmt: skip
     reopen_reason = models.CharField(_("why it was reopened"), max_length=300, blank=True, editable=False)
+    confirmed_at = models.DateTimeField(
+        _("everything said aloud confirmed"), null=True, blank=True, editable=False,
+        help_text=_("Empties when something is said by phone or in a meeting after it."),
+    )  # fmt: skip
     declined_at = models.DateTimeField(_("declined"), null=True, blank=True, editable=False)
     decline_reason = models.CharField(_("why it was declined"), max_length=300, blank=True, editable=False)
 
@@ -207,6 +276,18 @@ class Answer(models.Model):
         DELEGATE = "delegate", _("a colleague by a link")
         IMPORT = "import", _("import")
 
+    # Said aloud and written down by a coordinator: to be confirmed by who said it.
+    SPOKEN = (Source.PHONE, Source.MEETING)
+    # What may stand in place of an answer; the first two can always be said to an interviewer.
+    INSTEAD = (State.DO_NOT_KNOW, State.NOT_OBTAINED, State.NOT_APPLICABLE)
+    SAID_INSTEAD = (State.DO_NOT_KNOW, State.NOT_OBTAINED)
+
+    class Means(models.TextChoices):
+        """How an answer was confirmed; by a link there is no account."""
+
+        PORTAL = "portal", _("in the portal")
+        LINK = "link", _("by the letter's link")
+
     response = models.ForeignKey(Response, models.CASCADE, related_name="answers", verbose_name=_("response"))
     question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="answers", verbose_name=_("question"))
     state = models.CharField(_("state"), max_length=14, choices=State, default=State.UNANSWERED)
@@ -235,6 +316,8 @@ class Answer(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("confirmed by"),
     )  # fmt: skip
+    confirmed_how = models.CharField(_("how it was confirmed"), max_length=6, choices=Means, blank=True)
+    confirmed_post = models.CharField(_("confirmed by, post"), max_length=120, blank=True)
     version = models.PositiveIntegerField(_("version"), default=1)
     words_erased_at = models.DateTimeField(
         _("words removed at"), null=True, blank=True, editable=False,
@@ -264,9 +347,15 @@ class Answer(models.Model):
         return f"{self.question}: {self.get_state_display()}"
 
     @property
+    def answerer_name(self):
+        """The name of the account's person, of a row from `with_answerer`; empty without a person."""
+        return "" if self.answerer_given is None else f"{self.answerer_given} {self.answerer_family}"
+
+    @property
     def needs_confirming(self):
         """Whether it was said by phone or in a meeting, and nobody has confirmed it yet."""
-        return self.source in {self.Source.PHONE, self.Source.MEETING} and self.confirmed_at is None
+        is_said = self.state != self.State.UNANSWERED and self.source in self.SPOKEN
+        return is_said and self.confirmed_at is None
 
 
 class AnswerFileQuerySet(OfRoundQuerySet):

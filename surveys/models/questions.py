@@ -16,10 +16,13 @@ Counting itself is surveys/scoring.py.
 """
 
 from decimal import Decimal
+from itertools import groupby
 
+from django.apps import apps
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from surveys.models.freezing import Structure, StructureQuerySet
@@ -86,6 +89,11 @@ class QuestionQuerySet(StructureQuerySet):
         """Return what associations are asked of their municipality."""
         return self.filter(audience=Question.Audience.ASSOCIATIONS)
 
+    def with_conditions(self):
+        """Fetch what tells whom a question concerns and when it is asked, in two queries."""
+        terms = apps.get_model("surveys", "ConditionTerm").objects.select_related("option")
+        return self.select_related("size_class").prefetch_related(models.Prefetch("conditions", queryset=terms))
+
     def with_structure(self):
         """Fetch everything that forms, rendering and scoring need, in a fixed number of queries."""
         return self.select_related(
@@ -117,7 +125,7 @@ class Question(Structure):
     """
 
     ROUND_PATH = "round"
-    WORDING = ("wording", "help", "unit", "period", "row_state")
+    WORDING = ("wording", "spoken", "help", "unit", "period", "row_state")
 
     class Audience(models.TextChoices):
         MUNICIPALITY = "municipality", _("municipalities")
@@ -155,6 +163,10 @@ class Question(Structure):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=15, choices=Kind)
     wording = models.CharField(_("question"), max_length=400)
+    spoken = models.CharField(
+        _("asked aloud"), max_length=400, blank=True,
+        help_text=_("How it is asked in an interview. Empty: as the question stands."),
+    )  # fmt: skip
     help = models.TextField(_("help"), max_length=1000, blank=True, help_text=_("Stands below the question."))
     unit = models.CharField(
         _("unit"), max_length=60, blank=True, help_text=_("For a number: what it counts, for example hours a week.")
@@ -264,6 +276,12 @@ class Question(Structure):
     def key(self):
         """The key of its indicator, by which answers and files name it."""
         return self.indicator.key
+
+    @cached_property
+    def condition_groups(self):
+        """The condition as a list of groups, each a list of ConditionTerms, as they were first read."""
+        terms = sorted(self.conditions.all(), key=lambda term: (term.group, term.pk))
+        return [list(group) for _number, group in groupby(terms, key=lambda term: term.group)]
 
     @property
     def is_asked(self):

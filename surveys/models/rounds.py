@@ -1,11 +1,14 @@
 """One year's survey of a region: when, in which languages, and in which themes."""
 
+import datetime as dt
+
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext
@@ -40,6 +43,10 @@ class RoundQuerySet(RegionRowQuerySet):
         """Return the rounds that take answers on day `on`; the closing day is the last one."""
         return self.opened().filter(closed_at__isnull=True, opens_on__lte=on, closes_on__gte=on)
 
+    def for_calls(self, region_ids, on):
+        """Return the rounds of these regions that take answers on day `on`, by region."""
+        return self.open_on(on).filter(region__in=region_ids).select_related("region").order_by("region", "opens_on")
+
     def closed_on(self, on):
         """Return the rounds that no longer take answers on day `on`."""
         return self.opened().filter(Q(closed_at__isnull=False) | Q(closes_on__lt=on))
@@ -63,6 +70,11 @@ class RoundQuerySet(RegionRowQuerySet):
         coming = self.with_method_page().filter(region=region_id, closed_at__isnull=True, closes_on__gte=on)
         return coming.order_by("opens_on", "pk")
 
+    def with_letters_on(self, on):
+        """Return the opened rounds of which a reminder or thanks may be due around day `on`, with their regions."""
+        near = on - dt.timedelta(days=30)
+        return self.opened().filter(opens_on__lte=on, closes_on__gte=near).select_related("region").order_by("pk")
+
     def asked_of(self, municipality):
         """Return the opened rounds of the regions to which `municipality` belonged when each opened, the newest first.
 
@@ -76,6 +88,18 @@ class RoundQuerySet(RegionRowQuerySet):
             .annotate(last_correction=Subquery(corrections[:1]))
             .order_by("-opens_on", "-pk")
         )
+
+    def with_the_one_before(self, survey_round):
+        """Return [the round, the region's nearest earlier opened one, if any], each with `n_places`; one query.
+
+        `n_places` is how many municipalities belonged to the region on the round's first day.
+        """
+        of_region = apps.get_model("registry", "RegionMembership").objects.filter(region=OuterRef("region"))
+        members = of_region.filter(validity_covers(OuterRef("opens_on"))).order_by().values("region")
+        counted = members.annotate(n=Count("municipality", distinct=True)).values("n")
+        earlier = Q(region=survey_round.region_id, year__lt=survey_round.year, opened_at__isnull=False)
+        rows = self.filter(earlier | Q(pk=survey_round.pk)).annotate(n_places=Coalesce(Subquery(counted), 0))
+        return list(rows.order_by("-year")[:2])
 
     def latest_before(self, survey_round):
         """Return the region's round of the nearest earlier year, or None."""
@@ -161,6 +185,19 @@ class Round(models.Model):
         editable=False,
         help_text=_("From this day on anyone can read what is asked and how it is scored, before the round opens."),
     )
+    reminder_days = models.CharField(
+        _("reminders, days before the last day"), max_length=40, default="14", blank=True,
+        validators=[RegexValidator("^[0-9]{1,2}(, ?[0-9]{1,2})*$", _("Write numbers with commas, for example 14, 7."))],
+        help_text=_("For example 14, 7. Who has not sent in the answers is reminded on these days. Empty: never."),
+    )  # fmt: skip
+    closing_letter_days = models.PositiveSmallIntegerField(
+        _("letter of the last days, days before the last day"), default=3, null=True, blank=True,
+        validators=[MaxValueValidator(30)], help_text=_("Empty: none."),
+    )  # fmt: skip
+    letters_by_themselves = models.BooleanField(
+        _("these letters and the thanks go by themselves"), default=False,
+        help_text=_("Otherwise you get a task on the day, see who would get the letter, and send it yourself."),
+    )  # fmt: skip
     has_finnish = models.BooleanField(_("asked in Finnish"), default=True)
     has_swedish = models.BooleanField(_("asked in Swedish"), default=False)
     has_english = models.BooleanField(_("asked in English"), default=False)
@@ -279,6 +316,27 @@ class Round(models.Model):
     def is_open_on(self, on):
         """Whether answers are taken on day `on`; the same rule as `open_on`."""
         return not self.is_draft and self.closed_at is None and self.opens_on <= on <= self.closes_on
+
+    @property
+    def reminded_on(self):
+        """The days on which those who have not sent in the answers are reminded, in order."""
+        numbers = {int(each) for each in self.reminder_days.split(",") if each.strip()}
+        return sorted(self.closes_on - dt.timedelta(days=number) for number in numbers)
+
+    @property
+    def closing_letter_on(self):
+        """The day of the letter of the last days, or None."""
+        return None if self.closing_letter_days is None else self.closes_on - dt.timedelta(self.closing_letter_days)
+
+    @property
+    def closed_on(self):
+        """The last day on which answers were or will be taken."""
+        return min(self.closes_on, timezone.localdate(self.closed_at)) if self.closed_at else self.closes_on
+
+    @property
+    def comments_until(self):
+        """The last day on which the municipalities look at their pages before publication."""
+        return self.closed_on + dt.timedelta(days=self.reply_days)
 
     @property
     def is_waiting(self):

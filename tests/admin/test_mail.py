@@ -239,7 +239,7 @@ def test_each_job_tells_its_last_run_what_it_did_and_left_out_and_the_next_one(c
     week = next(row for row in rows if row.run and row.run.name == "coordinators_week")
     assert (week.run.n_done, week.run.n_skipped) == (3, 2)
     assert timezone.localtime(week.next_at).isoformat() == "2026-11-09T06:30:00+02:00"
-    for words in ("jonoon: 3; ei kerrottavaa: 2", "9.11.2026 6.30", "ei ole vielä ajettu", "RuntimeError"):
+    for words in ("jonoon: 3; ei kerrottavaa: 2", "9.11.2026 klo 6.30", "ei ole vielä ajettu", "RuntimeError"):
         assert words in page.content.decode().replace("Jonoon", "jonoon").replace("Ei ole", "ei ole")
 
 

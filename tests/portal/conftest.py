@@ -11,8 +11,11 @@ from django.utils import timezone
 from common.partial_dates import PartialDate
 from registry import models
 from surveys.answering import start_response
-from surveys.models import Answer, AnswerFile, Delegation, Response, Round
+from surveys.models import Answer, AnswerFile, Delegation, PaperBatch, Response, Round
+from surveys.open_links import make_open_link
 from tests import factories
+from tests.portal.association_world import side  # noqa: F401
+from tests.portal.interview_world import finished, interview, kaisa  # noqa: F401
 from tests.portal.survey_world import begun, leena, survey, without_july  # noqa: F401
 from tests.surveys import factories as survey_factories
 
@@ -55,6 +58,7 @@ def begun_survey(cast, reference):
         theme=survey_factories.ThemeFactory(key="tilat"),
     )
     survey_factories.question(theme, "yes_no", ["yes", "no"], is_required=True)
+    survey_factories.question(theme, "yes_no", ["yes", "no"], audience="associations")
     Round.objects.filter(pk=theme.round_id).update(opened_at=timezone.now())
     return start_response(theme.round, reference.oulu, by=cast.leena.user), theme
 
@@ -93,6 +97,10 @@ def portal(cast, reference):
     past = sent_in(oulu)
 
     response, round_theme = begun_survey(cast, reference)
+    make_open_link(response.round, oulu, by=None)
+    batch = PaperBatch.objects.create(
+        round=response.round, municipality=oulu, label="Yhdistysilta", collected_on=today, n_papers=9
+    )
     return SimpleNamespace(
         clients={"anonymous": Client()} | clients,
         year=SimpleNamespace(pk=today.year),
@@ -101,6 +109,7 @@ def portal(cast, reference):
         ),
         grant=models.GrantPeriod.objects.create(municipality=oulu, name="Toiminta-avustus", closes_on=tomorrow.last),
         letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
+        batch=batch.key,
         past_year=past.round.year,
         file=file_of(past).key,
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),

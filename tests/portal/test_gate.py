@@ -20,7 +20,7 @@ from registry.models import (
     Task,
 )  # fmt: skip
 from registry.roles import end_role
-from surveys.models import Answer, Delegation, PendingSave, Response
+from surveys.models import Answer, Delegation, Interview, OpenLink, PaperBatch, PendingSave, Response
 from tests.portal.conftest import client_of
 
 STRANGERS = ("stranger", "elsewhere", "former", "past_deputy", "other_coordinator", "administrator")
@@ -64,16 +64,33 @@ PAGES = {
     "portal_survey_theme": (("year", "tilat"), (200, 200, 200, 200, 200), (302, 302, 403, 302, 422)),
     "portal_survey_ask": (("year", "tilat"), (200, 200, 403, 200, 200), (422, 422, 403, 422, 422)),
     "portal_survey_withdraw": (("year", "delegation"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_associations": (("year",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_associations_link": (("year",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
+    "portal_associations_code": (("year", "svg"), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_associations_print": (("year", "juliste"), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_associations_papers": (("year",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_associations_paper": (("year", "batch"), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_associations_withdraw": (("year", "batch"), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_survey_confirm": (("year",), (405, 405, 405, 405, 405), (302, 302, 403, 302, 403)),
+    "portal_interview": (("year",), (404, 404, 404, 404, 302), (404, 404, 404, 404, 302)),
+    "portal_interview_begin": (("year",), (404, 404, 404, 404, 200), (404, 404, 404, 404, 422)),
+    "portal_interview_finish": (("year",), (404, 404, 404, 404, 302), (404, 404, 404, 404, 302)),
+    "portal_interview_ask": (("year",), (405, 405, 405, 405, 405), (404, 404, 404, 404, 302)),
+    "portal_interview_call": (("year",), (404, 404, 404, 404, 200), (404, 404, 404, 404, 422)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_agree": (("task",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
 }
 # These decide by themselves: who one is, a coordinator's first look; of a coordinator's role (test_handover.py);
-# one's own data (test_own_data.py).
-APART = {"portal_start", "portal_look"}
+# one's own data (test_own_data.py); a coordinator's calls (test_interviews.py).
+APART = {"portal_start", "portal_look", "portal_interviews"}
 APART |= {"portal_posts", "portal_post", "portal_post_pack", "portal_post_confirm"}
 APART |= {"portal_data", "portal_data_file", "portal_data_erase"}
+
+
+# A coordinator's own work: nobody's place is taken, so there is no first look.
+OWN_WORK = {name for name in PAGES if name.startswith("portal_interview")}
 
 
 def patterns(resolver):
@@ -117,6 +134,9 @@ def rows():
         Answer,
         Delegation,
         PendingSave,
+        OpenLink,
+        PaperBatch,
+        Interview,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
@@ -144,6 +164,7 @@ def test_pages_answer_by_role(portal, name):
 
     seen = {role: client.get(address).status_code for role, client in portal.clients.items()}
 
+    first_look = of_get[-1] if name in OWN_WORK else first_look
     assert seen == {"anonymous": 302} | dict.fromkeys(STRANGERS, stranger) | {"coordinator": first_look} | dict(
         zip(("liaison", "deputy", "agent", "fallback", "looking"), of_get, strict=True)
     )
@@ -158,9 +179,8 @@ def test_posts_answer_by_role_and_refused_ones_change_nothing(portal, name):
 
     seen = {role: portal.clients[role].post(address).status_code for role in ("anonymous", *STRANGERS, "coordinator")}
 
-    assert seen == {"anonymous": 302, "coordinator": 405 if is_read else 302} | dict.fromkeys(
-        STRANGERS, 405 if is_read else 404
-    )
+    first_look = of_post[-1] if name in OWN_WORK else 405 if is_read else 302
+    assert seen == {"anonymous": 302, "coordinator": first_look} | dict.fromkeys(STRANGERS, 405 if is_read else 404)
     assert rows() == before
     expected = dict(zip(("liaison", "deputy", "agent", "fallback", "looking"), of_post, strict=True))
     for role, status in expected.items():

@@ -1,12 +1,9 @@
 """Answering the survey in the portal: for one who answers, for two at once, and after the session is over."""
 
 import re
-from contextlib import contextmanager
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from registry.access import MunicipalityAccess
 from registry.models import ActingEntry
@@ -16,8 +13,7 @@ from surveys.authoring import copy_round
 from surveys.models import Answer, Comparability, PendingSave, Response, Round
 from surveys.reading import Reading
 from tests.portal.conftest import client_of
-from tests.portal.survey_world import TODAY, address, typed
-from tests.surveys import factories
+from tests.portal.survey_world import TODAY, address, one, typed
 
 pytestmark = pytest.mark.django_db
 
@@ -321,13 +317,6 @@ def test_a_token_stands_in_for_the_csrf_token_that_a_new_sign_in_has_changed(sur
 # --- One answer at a time --------------------------------------------------------------------------------------------
 
 
-def one(client, key, data):
-    """Send one answer as the script does."""
-    mine = {name: value for name, value in data.items() if name in {key, "token"} or name.startswith(f"{key}--")}
-    answer = client.post(address("tilat/"), mine, headers={"Accept": "application/json"})
-    return answer.status_code, answer.json()
-
-
 def test_one_answer_is_saved_by_itself_and_told_with_its_time(survey, begun, leena):
     data = typed(leena, teksti="Talo", luku="x")
 
@@ -393,6 +382,17 @@ def test_a_year_without_a_round_is_not_found(survey, leena, year):
         assert leena.get(address(page, year)).status_code == 404
 
 
+def test_a_form_sent_before_anybody_has_begun_saves_nothing_and_leads_to_the_beginning(survey, leena):
+    sent = leena.post(address("tilat/"), {"teksti": "Talo", "teksti--seen": "0-x"})
+    told = leena.post(
+        address("tilat/"), {"teksti": "Talo", "teksti--seen": "0-x"}, headers={"Accept": "application/json"}
+    )
+
+    assert (sent.status_code, sent.headers["Location"]) == (302, address())
+    assert (told.status_code, told.json()["state"]) == (409, "closed")
+    assert Answer.objects.count() == 0
+
+
 def test_a_theme_that_is_not_asked_is_not_found(survey, begun, leena):
     assert leena.get(address("ei-ole/")).status_code == 404
     assert leena.post(address("ei-ole/"), {"teksti": "x"}).status_code == 404
@@ -401,61 +401,3 @@ def test_a_theme_that_is_not_asked_is_not_found(survey, begun, leena):
 def test_asks_of_surveys_need_no_import_from_above(survey, reference, cast):
     agent = MunicipalityAccess(reference.oulu, cast.ahti, frozenset({"agent"}))
     assert [ask.what for ask in MunicipalityPage(agent, TODAY).asks() if "kysely" in ask.what] == []
-
-
-# --- What it costs ---------------------------------------------------------------------------------------------------
-
-
-def grown(survey, n_questions):
-    """Let the first theme ask so many short texts more; the round is opened anew, so that nothing kept is stale."""
-    _unfrozen(survey, None)
-    made = [factories.question(survey.one, "short_text", wording_fi="Lisää?") for _number in range(n_questions)]
-    _unfrozen(survey, f"2020-02-01T00:{n_questions:02d}Z")
-    return made
-
-
-def _unfrozen(survey, opened_at):
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE surveys_round SET opened_at = %s WHERE id = %s", [opened_at, survey.pk])
-
-
-@pytest.mark.parametrize("n_more", [1, 3, 30])
-def test_a_theme_is_shown_in_ten_queries_and_saved_in_twelve(
-    survey, begun, leena, n_more, django_assert_max_num_queries
-):
-    more = grown(survey, n_more)
-    leena.get(address("tilat/"))
-    with django_assert_max_num_queries(10):
-        leena.get(address("tilat/"))
-    for text in ("Ensin", "Sitten"):
-        data = typed(leena, **{question.key: text for question in more})
-        with statements() as made:
-            assert leena.post(address("tilat/"), data).status_code == 302
-        assert len(made) <= 12, made
-    assert len(values()) == n_more
-
-
-def test_one_answer_costs_the_same_few_queries_in_a_small_and_in_a_large_theme(survey, begun, leena):
-    costs = set()
-    for n_more in (1, 3, 30):
-        grown(survey, n_more)
-        leena.get(address("tilat/"))
-        data = typed(leena, teksti=f"Talo {n_more}")
-        with statements() as made:
-            assert one(leena, "teksti", data)[0] == 200
-        costs.add(len(made))
-    # Two for who is signed in, two for the gate, one for the round; the save itself: lock, answers, post, row, history.
-    assert costs == {10}
-
-
-@contextmanager
-def statements():
-    """Collect the SQL that reads or writes; savepoints are the test's own transaction."""
-    made = []
-    with CaptureQueriesContext(connection) as captured:
-        yield made
-    made += [
-        query["sql"]
-        for query in captured.captured_queries
-        if not re.match(r"SAVEPOINT|RELEASE|BEGIN|COMMIT", query["sql"])
-    ]

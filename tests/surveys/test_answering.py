@@ -4,14 +4,16 @@ import datetime as dt
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from registry.models import Area, AreaMembership
 from surveys.answering import confirm_unchanged, reopen_response, save_answers, start_response, submit_response
 from surveys.authoring import close_round, copy_round
-from surveys.models import Answer, Comparability, ConditionTerm, Response
+from surveys.models import Answer, Comparability, ConditionTerm, Indicator, Question, Response
+from surveys.questionnaire import forget_questionnaires
 from surveys.reading import Reading
 from surveys.sheet import Sheet
 from tests.surveys import factories
@@ -353,3 +355,52 @@ def test_a_theme_is_not_called_by_a_page_that_stands_beside_the_themes():
 def test_one_municipality_has_one_response_in_a_round(response):
     with pytest.raises(IntegrityError):
         Response.objects.create(round=response.round, municipality=response.municipality)
+
+
+# --- Rows written by hand --------------------------------------------------------------------------------------------
+
+
+def test_more_answers_than_one_statement_takes_are_written_with_their_history(asked, response, cast):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE surveys_round SET opened_at = NULL")
+    theme = asked.text.round_theme
+    indicators = Indicator.objects.bulk_create(
+        Indicator(key=f"monta-{number}", name_fi="Monta", theme=theme.theme) for number in range(130)
+    )
+    many = Question.objects.bulk_create(
+        Question(round=asked, round_theme=theme, indicator=each, kind="short_text", wording_fi="Monta?", asks_note=True)
+        for each in indicators
+    )
+    open_now(asked)
+    forget_questionnaires()
+    readings = {
+        each.pk: Reading(state="answered", value={"text": f"Sana {each.pk}"}, note=f"Salaa {each.pk}") for each in many
+    }
+
+    outcome = save_answers(response, readings, by=cast.leena.user, versions={})
+
+    saved = {answer.question_id: answer for answer in Answer.objects.all()}
+    assert {pk: answer.value["text"] for pk, answer in saved.items()} == {pk: f"Sana {pk}" for pk in readings}
+    assert {answer.pk for answer in outcome.saved} == {answer.pk for answer in saved.values()}
+    history = list(Answer.history.all())
+    assert {(row.id, row.history_type, row.history_user_id, row.version) for row in history} == {
+        (answer.pk, "+", cast.leena.user.pk, 1) for answer in saved.values()
+    }
+    told = str([(row.note, row.value) for row in history])
+    assert "Sana" not in told
+    assert "Salaa" not in told
+
+
+def test_a_change_keeps_what_it_does_not_touch_and_tells_history_the_whole_row(asked, response, cast):
+    save_answers(response, {asked.text.pk: words("Ensin")}, by=cast.leena.user, versions={})
+    erased_at = timezone.now()
+    Answer.objects.update(words_erased_at=erased_at)
+
+    save_answers(response, {asked.text.pk: words("Sitten")}, by=cast.kaisa.user, versions={asked.text.pk: 1})
+
+    answer = Answer.objects.get()
+    assert (answer.value, answer.version, answer.words_erased_at) == ({"text": "Sitten"}, 2, erased_at)
+    latest = Answer.history.latest()
+    names = [field.attname for field in Answer._meta.concrete_fields if field.attname not in {"value", "note"}]
+    assert [getattr(latest, name) for name in names] == [getattr(answer, name) for name in names]
+    assert (latest.history_type, latest.history_user_id) == ("~", cast.kaisa.user.pk)

@@ -1,6 +1,7 @@
 """What is typed comes in as an answer or as a sentence beside its field, and goes back into the form as it was."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.http import QueryDict
@@ -8,8 +9,9 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from surveys import models
-from surveys.forms import build_theme_form, typed_of
+from surveys.forms import build_theme_form
 from surveys.models import Answer
+from surveys.retyping import typed_of
 from tests.surveys import factories
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +184,10 @@ def test_the_day_of_a_date_is_kept(settings):
     answer = Answer(question=question, state="answered", value={"date": dt.date(2026, 9, 1).isoformat()})
 
     assert typed_of(question, answer)[question.key] == "1.9.2026"
+
+
+def test_an_option_called_none_is_not_taken_for_leaving_the_question_open():
+    html = render_to_string("surveys/theme_form.html", {"form": build_theme_form([asked("single", ["all", "none"])])})
+
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))

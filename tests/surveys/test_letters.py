@@ -19,7 +19,8 @@ from registry.roles import end_role
 from surveys import models
 from surveys.answering import reopen_response, start_response, submit_response
 from surveys.authoring import close_round
-from surveys.letters.opened import preview_opened, tell_opened
+from surveys.letters.opened import OPENED
+from surveys.letters.to_municipalities import preview_round_letter, send_round_letter
 from surveys.respondents import respondent_of
 from tests import factories as people
 from tests.admin.conftest import as_kaisa, as_outi  # noqa: F401 - fixtures
@@ -97,7 +98,7 @@ def test_the_preview_tells_who_gets_the_letter_who_does_not_and_why(asked, refer
     without_address.save()
     submit_response(start_response(asked, reference.vaala, by=cast.kaisa.user), by=cast.kaisa.user)
 
-    preview = preview_opened(asked)
+    preview = preview_round_letter(OPENED, asked)
 
     assert [each.name for each in preview.going] == [f"Oulu: {cast.leena.name}"]
     reasons = {each.recipient.name: each.reason for each in preview.left_out}
@@ -126,14 +127,14 @@ def test_the_preview_takes_the_same_queries_for_one_and_for_three(asked, referen
     counts = []
     for word, place in (("Yksi", reference.hailuoto), ("Kaksi", reference.vaala), ("Kolme", None)):
         with CaptureQueriesContext(connection) as caught:
-            preview_opened(models.Round.objects.get(pk=asked.pk))
+            preview_round_letter(OPENED, models.Round.objects.get(pk=asked.pk))
         counts.append(len(caught))
         appoint(place or Municipality.objects.get(code="678"), word)
     assert counts[0] == counts[-1]
 
 
 def test_the_letter_says_by_when_how_long_where_and_why_just_you(asked, reference, cast):
-    tell_opened(asked, by=cast.kaisa.user)
+    send_round_letter(OPENED, asked, by=cast.kaisa.user)
     send_waiting()
 
     (letter,) = sent_to(cast.leena.email)
@@ -145,7 +146,7 @@ def test_the_letter_says_by_when_how_long_where_and_why_just_you(asked, referenc
 
 def test_a_letter_of_a_round_that_opens_later_waits_for_its_first_day(asked, cast):
     with time_machine.travel(dt.datetime(2026, 8, 20, 9, tzinfo=dt.UTC), tick=False):
-        tell_opened(asked, by=cast.kaisa.user)
+        send_round_letter(OPENED, asked, by=cast.kaisa.user)
         send_waiting()
         letter = Letter.objects.get(kind="survey_opened")
 
@@ -154,7 +155,7 @@ def test_a_letter_of_a_round_that_opens_later_waits_for_its_first_day(asked, cas
 
 @pytest.mark.parametrize("meanwhile", ["answered", "closed", "left"])
 def test_whoever_has_no_use_for_the_letter_any_more_gets_none(asked, reference, cast, meanwhile):
-    tell_opened(asked, by=cast.kaisa.user)
+    send_round_letter(OPENED, asked, by=cast.kaisa.user)
     if meanwhile == "answered":
         submit_response(start_response(asked, reference.oulu, by=cast.kaisa.user), by=cast.kaisa.user)
     elif meanwhile == "closed":
@@ -172,9 +173,9 @@ def test_a_closed_round_is_not_told(asked, cast):
     close_round(asked, by=cast.kaisa.user)
 
     with pytest.raises(ValidationError) as refused:
-        tell_opened(asked, by=cast.kaisa.user)
+        send_round_letter(OPENED, asked, by=cast.kaisa.user)
 
-    assert refused.value.code == "not_open"
+    assert refused.value.code == "not_its_time"
 
 
 # --- Receipt and opened again ----------------------------------------------------------------------------------------

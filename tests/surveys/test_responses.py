@@ -99,8 +99,8 @@ def test_the_page_of_responses_is_ones_own_regions(asked, reference, cast, as_ka
 
     assert f'<a href="{url("response_change", response.pk)}">Oulu</a>' in page
     assert "Being answered" in page
-    assert "1/2" in page
-    assert "sent in by 0 of 30 municipalities" in page
+    assert "Being answered, 1 of 2" in page
+    assert "0 of 30 municipalities have sent in their answers." in page
     assert as_outi.get(url("round_responses", asked.pk)).status_code == 404
 
 
@@ -130,7 +130,7 @@ def test_a_response_is_read_whole_with_who_when_how_and_last_years(reference, ca
     for words in ("Hyvin, kiitos äö", "c: jotain muuta", "toimisto@example.org", "Note to the coordinator: Soitathan.",
                   "nformation not obtained", "Ompeluseura", "vapaa-aikasihteeri", "10.9.2025"):  # fmt: skip
         assert words in old, words
-    assert "phone call, not confirmed yet" in new
+    assert "phone call, written down by the coordinator, not confirmed yet" in new
     assert "Last time (10.9.2025): 1\u00a0250,5" in new or "Last time (10.9.2025): 1250.5" in new or "1,250.5" in new
     assert "An answer is missing" in new
     assert as_outi.get(url("response_change", response.pk)).status_code == 302

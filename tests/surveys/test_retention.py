@@ -90,3 +90,22 @@ def test_history_keeps_keys_and_numbers_and_no_words(reference):
     assert all(len(row["text"]["other"]) == 17 for row in (newest, first))
     assert answer.history.first().note.startswith("~")
     assert Answer.objects.get(pk=answer.pk).value["text"]["other"] == "Matti tietää"
+
+
+def test_interviews_and_the_interviewers_notes_go_24_months_after_closing_with_their_history(reference):
+    limit = dt.date(2024, 6, 15)
+    for closes_on in (limit, limit - dt.timedelta(days=1)):
+        answer = answered(closes_on, source="phone")
+        held = models.Interview.objects.create(
+            round=answer.response.round, municipality=answer.response.municipality, best_time="aamuisin"
+        )
+        models.InterviewNote.objects.create(interview=held, question=answer.question, text="Kuulosti väsyneeltä.")
+
+    gone = enforce_retention(today=TODAY)
+
+    assert (gone["interview"], gone["interviewnote"]) == (1, 1)
+    left = [row.closes_on for row in models.Round.objects.filter(interviews__isnull=False)]
+    assert left == [limit]
+    tables = (models.Interview.history, models.InterviewNote.history, models.InterviewNote.objects)
+    assert [rows.count() for rows in tables] == [1, 1, 1]
+    assert Answer.objects.count() == 2

@@ -1,6 +1,7 @@
 """The kinds of import of the registry's own tables."""
 
 from registry.imports.tables.associations import AssociationContactTarget, AssociationTarget
+from registry.imports.tables.figures import PublishedFigureTarget
 from registry.imports.tables.geography import MunicipalityTarget, PopulationTarget
 from registry.imports.tables.offers import GrantPeriodTarget, PremisesTarget
 from registry.imports.tables.roles import AgentTarget, AppointmentTarget
@@ -14,4 +15,5 @@ OWN_TARGETS = (
     AssociationContactTarget(),
     PremisesTarget(),
     GrantPeriodTarget(),
+    PublishedFigureTarget(),
 )
