@@ -26,7 +26,7 @@ from surveys.authoring import (
 from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
-from surveys.earlier_rounds import copy_as_earlier_round
+from surveys.earlier_rounds import copy_as_earlier_round, year_without_round
 from surveys.questionnaires import export_questionnaire, import_questionnaire
 from surveys.round_files import export_round, import_round
 
@@ -266,7 +266,7 @@ class RoundPages(AssociationPages):
         return self.ask_and_do(
             request,
             survey_round,
-            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round)),
+            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round, survey_round.year + 1)),
             title=_("Make next year's round"),
             effects=lambda **days: [_("The new round asks the same. Then change what is to change.")],
             do=lambda **days: copy_round(survey_round, by=request.user, **days),
@@ -279,7 +279,10 @@ class RoundPages(AssociationPages):
         return self.ask_and_do(
             request,
             survey_round,
-            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round, years=-1)),
+            CopyForm(
+                request.POST or None,
+                initial=CopyForm.usual(survey_round, year_without_round(survey_round)),
+            ),
             title=_("Bring in an earlier year"),
             effects=lambda **days: [
                 _("The new round asks the same. Change it to what was asked then, and open it: it is closed at once."),

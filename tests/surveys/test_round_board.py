@@ -89,7 +89,7 @@ def test_each_state_has_its_word_and_its_shape(asked, reference, cast):
     assert told == {
         "Oulu": ("Being answered, 0 of 1", "half"),
         "Hailuoto": ("Sent in", "ok"),
-        "Vaala": ("Sent in, to be confirmed (1)", "late"),
+        "Vaala": ("Sent in, to be confirmed (1 answer)", "late"),
         "Kempele": ("Sent in and confirmed", "double"),
         "Raahe": ("Opened again, 1 of 1", "back"),
         "Ii": ("Not begun", "empty"),
