@@ -1,6 +1,5 @@
 """What is done with a round beside its form: its questions in order, the preview, opening, copying, correcting."""
 
-from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -212,8 +211,6 @@ class RoundPages(AssociationPages):
     def open(self, request, object_id):
         """Ask and open the round."""
         survey_round = self.step_row(request, object_id)
-        form = forms.Form(request.POST or None)
-        form.full_clean()
         is_past = survey_round.closes_on < timezone.localdate()
         what_then = (
             _("The round is closed at once: its last day has passed. The answers are brought in from a file.")
@@ -223,7 +220,6 @@ class RoundPages(AssociationPages):
         return self.ask_and_do(
             request,
             survey_round,
-            form,
             title=_("Open the round"),
             effects=lambda: [
                 _("The questions are frozen: after this only misspellings can be corrected."),
@@ -237,12 +233,9 @@ class RoundPages(AssociationPages):
     def close(self, request, object_id):
         """Ask and close the round before its last day."""
         survey_round = self.step_row(request, object_id)
-        form = forms.Form(request.POST or None)
-        form.full_clean()
         return self.ask_and_do(
             request,
             survey_round,
-            form,
             title=_("Close the round now"),
             effects=lambda: [_("No more answers are taken. The round can be opened again with a reason.")],
             do=lambda: close_round(survey_round, by=request.user),
