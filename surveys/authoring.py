@@ -21,7 +21,8 @@ from surveys.models import (
     RoundTheme,
     WordingCorrection,
 )
-from surveys.models.questions import Kind, OfQuestion, QuestionRow, TableColumn, Threshold
+from surveys.models.parts import OfQuestion, QuestionRow, TableColumn, Threshold
+from surveys.models.questions import Kind
 
 OF_ROUND = (
     "region", "reply_days", "reminder_days", "closing_letter_days", "letters_by_themselves", "shows_total",

@@ -30,6 +30,12 @@ def copy_as_earlier_round(from_round, year, *, opens_on, closes_on, by):
     return made
 
 
+def year_without_round(survey_round):
+    """Return the nearest earlier year of which the region has no round."""
+    years = set(Round.objects.filter(region=survey_round.region_id).values_list("year", flat=True))
+    return next(year for year in range(survey_round.year - 1, 0, -1) if year not in years)
+
+
 def _compare_with(later, made):
     """Let the questions of a later draft that have no earlier one and read the same follow those of `made`."""
     if later is None or not later.is_draft:

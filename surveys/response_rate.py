@@ -17,7 +17,7 @@ from common.charts import Curve, CurveChart
 from common.days import short_day
 from registry.figures import Share
 from surveys.models import Response, Round
-from surveys.models.answers import STATE_COLUMNS
+from surveys.models.responses import STATE_COLUMNS
 
 
 @dataclass(frozen=True)

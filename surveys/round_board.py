@@ -15,12 +15,13 @@ from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from common.tables import Column
 from registry.models import Appointment, ContactEntry
 from surveys.respondents import Respondent, respondents_of
 from surveys.response_rate import ResponseRate
-from surveys.responses import CHANGES, DECLINED, LINE_STATES, SENT_IN, Line, lines_of
+from surveys.responses import CHANGES, DECLINED, LINE_STATES, TO_CONFIRM, Line, lines_of
 
 PAGE = 50
 # A shape beside the word for each state (templates/admin/board_shapes.html).
@@ -69,7 +70,10 @@ class Row:
         words = capfirst(line.state_words)
         if line.state in {"begun", "reopened"}:
             return _("%(state)s, %(n)s of %(all)s") % {"state": words, "n": line.n_answered, "all": line.n_asked}
-        return f"{words} ({line.n_to_confirm})" if line.n_to_confirm and line.state in SENT_IN else words
+        if line.state == TO_CONFIRM:
+            n = line.n_to_confirm
+            return ngettext("%(state)s (%(n)s answer)", "%(state)s (%(n)s answers)", n) % {"state": words, "n": n}
+        return words
 
     @property
     def person(self):

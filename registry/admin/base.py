@@ -10,7 +10,7 @@ from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetW
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
-from django.forms import CheckboxSelectMultiple
+from django.forms import CheckboxSelectMultiple, Form
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -284,13 +284,16 @@ class OwnRegion(Exports):
 
     # --- A step with a question, a confirmation and a result -----------------------------------------------------
 
-    def ask_and_do(self, request, obj, form, *, title, effects, do, done_url=None):
+    def ask_and_do(self, request, obj, form=None, *, title, effects, do, done_url=None):
         """Ask with `form`, say what will happen, and do it when that is confirmed.
 
         `effects` and `do` are called with the form's cleaned data; what `do` refuses
-        (ValidationError) is shown beside the question. A form without fields begins
-        with the confirmation.
+        (ValidationError) is shown beside the question. Without a form, or with one
+        without fields, it begins with the confirmation.
         """
+        if form is None:
+            form = Form(request.POST or None)
+            form.full_clean()
         is_confirming = form.is_valid() if form.fields else True
         cleaned = form.cleaned_data if form.is_bound and is_confirming else {}
         if is_confirming and request.method == "POST" and "confirmed" in request.POST:

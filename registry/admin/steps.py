@@ -1,6 +1,5 @@
 """The list of steps that changed many rows, each of which can be undone as one."""
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
@@ -124,12 +123,9 @@ class ChangeSetAdmin(RegistryAdmin):
             raise Http404
         if not self.has_view_permission(request, step):
             raise PermissionDenied
-        form = forms.Form(request.POST or None)
-        form.full_clean()
         return self.ask_and_do(
             request,
             step,
-            form,
             title=_("Undo this step"),
             effects=lambda: [
                 f"{self.what(step)}: {self.rows(step)}",

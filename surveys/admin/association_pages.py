@@ -1,6 +1,5 @@
 """The associations' side of a round in the administration: who has shared the address, and the editions."""
 
-from django import forms
 from django.http import Http404
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -56,12 +55,9 @@ class AssociationPages:
     def associations_new_edition(self, request, object_id):
         """Ask and put the next edition together."""
         survey_round = self.step_row(request, object_id)
-        form = forms.Form(request.POST or None)
-        form.full_clean()
         return self.ask_and_do(
             request,
             survey_round,
-            form,
             title=_("Put the next edition together"),
             effects=lambda: [
                 _("What has been answered until now is shown, where it is at least five and at least five more."),

@@ -143,10 +143,8 @@ class FollowingPages:
         done_url = self.step_url("responses", survey_round)
         response = Response.objects.of_place(survey_round, place)
         if response is not None and response.declined_at and not response.is_submitted:
-            form = forms.Form(request.POST or None)
-            form.full_clean()
             return self.ask_and_do(
-                request, survey_round, form, title=_("%(municipality)s answers after all") % {"municipality": place},
+                request, survey_round, title=_("%(municipality)s answers after all") % {"municipality": place},
                 effects=lambda: [_("It can answer, and is reminded again.")],
                 do=lambda: take_back_declining(response, by=request.user), done_url=done_url,
             )  # fmt: skip

@@ -34,14 +34,14 @@ class CopyForm(DaysForm):
     """For which year a round is made from another, and when it is asked."""
 
     @staticmethod
-    def usual(survey_round, years=1):
-        """Return next year, or as many later, and the same days of it."""
+    def usual(survey_round, year):
+        """Return `year` and the same days of it."""
 
         def later(day):
-            return (day + dt.timedelta(days=365 * years)).strftime("%d.%m.%Y")
+            return (day + dt.timedelta(days=365 * (year - survey_round.year))).strftime("%d.%m.%Y")
 
         return {
-            "year": survey_round.year + years,
+            "year": year,
             "opens_on": later(survey_round.opens_on),
             "closes_on": later(survey_round.closes_on),
         }

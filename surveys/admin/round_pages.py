@@ -1,6 +1,5 @@
 """What is done with a round beside its form: its questions in order, the preview, opening, copying, correcting."""
 
-from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -26,7 +25,7 @@ from surveys.authoring import (
 from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
-from surveys.earlier_rounds import copy_as_earlier_round
+from surveys.earlier_rounds import copy_as_earlier_round, year_without_round
 from surveys.questionnaires import export_questionnaire, import_questionnaire
 from surveys.round_files import export_round, import_round
 
@@ -212,8 +211,6 @@ class RoundPages(AssociationPages):
     def open(self, request, object_id):
         """Ask and open the round."""
         survey_round = self.step_row(request, object_id)
-        form = forms.Form(request.POST or None)
-        form.full_clean()
         is_past = survey_round.closes_on < timezone.localdate()
         what_then = (
             _("The round is closed at once: its last day has passed. The answers are brought in from a file.")
@@ -223,7 +220,6 @@ class RoundPages(AssociationPages):
         return self.ask_and_do(
             request,
             survey_round,
-            form,
             title=_("Open the round"),
             effects=lambda: [
                 _("The questions are frozen: after this only misspellings can be corrected."),
@@ -237,12 +233,9 @@ class RoundPages(AssociationPages):
     def close(self, request, object_id):
         """Ask and close the round before its last day."""
         survey_round = self.step_row(request, object_id)
-        form = forms.Form(request.POST or None)
-        form.full_clean()
         return self.ask_and_do(
             request,
             survey_round,
-            form,
             title=_("Close the round now"),
             effects=lambda: [_("No more answers are taken. The round can be opened again with a reason.")],
             do=lambda: close_round(survey_round, by=request.user),
@@ -266,7 +259,7 @@ class RoundPages(AssociationPages):
         return self.ask_and_do(
             request,
             survey_round,
-            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round)),
+            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round, survey_round.year + 1)),
             title=_("Make next year's round"),
             effects=lambda **days: [_("The new round asks the same. Then change what is to change.")],
             do=lambda **days: copy_round(survey_round, by=request.user, **days),
@@ -279,7 +272,10 @@ class RoundPages(AssociationPages):
         return self.ask_and_do(
             request,
             survey_round,
-            CopyForm(request.POST or None, initial=CopyForm.usual(survey_round, years=-1)),
+            CopyForm(
+                request.POST or None,
+                initial=CopyForm.usual(survey_round, year_without_round(survey_round)),
+            ),
             title=_("Bring in an earlier year"),
             effects=lambda **days: [
                 _("The new round asks the same. Change it to what was asked then, and open it: it is closed at once."),

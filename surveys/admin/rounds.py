@@ -102,6 +102,5 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, HistoryAdmin, Translat
         else:
             steps.append(Step(_("Interviews"), reverse("portal_interviews")))
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
-        steps += [Step(title, url) for title, url in self.letter_steps(obj)]
         steps.append(Step(_("Make next year's round"), self.step_url("copy", obj)))
         return [*steps, Step(_("Bring in an earlier year"), self.step_url("earlier", obj))]

@@ -1,6 +1,6 @@
 """The tables of the survey, by subject."""
 
-from surveys.models.answers import Answer, AnswerFile, Delegation, PendingSave, Response
+from surveys.models.answers import Answer, AnswerFile
 from surveys.models.associations import (
     AssociationEdition,
     AssociationTally,
@@ -8,9 +8,13 @@ from surveys.models.associations import (
     OpenLink,
     PaperBatch,
 )
+from surveys.models.delegations import Delegation
 from surveys.models.interviews import Interview, InterviewNote
-from surveys.models.questions import ConditionTerm, Kind, Option, Question, QuestionRow, TableColumn, Threshold
+from surveys.models.parts import ConditionTerm, Option, QuestionRow, TableColumn, Threshold
+from surveys.models.pending import PendingSave
+from surveys.models.questions import Kind, Question
 from surveys.models.reference import Criterion, Indicator, Theme
+from surveys.models.responses import Response
 from surveys.models.rounds import Round, RoundTheme
 from surveys.models.versions import Comparability, OptionMatch, WordingCorrection
 

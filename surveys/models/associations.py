@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.history import PersonalHistory
-from surveys.models.answers import OfRoundQuerySet
+from surveys.models.of_round import OfRoundQuerySet
 
 MOST_PAPERS = 2000
 

@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from registry.history import PersonalHistory
-from surveys.models.answers import Answer, OfRoundQuerySet
+from surveys.models.answers import Answer
+from surveys.models.of_round import OfRoundQuerySet
 
 
 class InterviewQuerySet(OfRoundQuerySet):

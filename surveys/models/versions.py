@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from registry.models.scope import RegionRowQuerySet
 from surveys.models.freezing import Structure, StructureQuerySet
-from surveys.models.questions import Option, Question
+from surveys.models.parts import Option
+from surveys.models.questions import Question
 
 
 class ComparabilityQuerySet(StructureQuerySet):

@@ -287,7 +287,7 @@ def compare_and_forget(history, *, n_days):
 THOROUGH = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 
 
-@settings(max_examples=60, **THOROUGH)
+@settings(max_examples=30, **THOROUGH)
 @given(history=histories)
 def test_situation_agrees_with_a_slow_recount(db, history):
     compare_and_forget(history, n_days=10)

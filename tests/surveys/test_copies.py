@@ -113,7 +113,7 @@ def test_the_copy_is_for_the_municipalitys_own_and_its_coordinator(response, cas
 
 
 def test_signs_that_cannot_be_shown_become_one_square_and_markup_stays_words(response):
-    data = printing.shown_data(copies._data_of(response, "fi"))
+    data = printing.shown_data(copies.answers_data(response, "fi"))
 
     lines = [line for theme in data["themes"] for each in theme["questions"] for line in each["lines"]]
     assert "#let x = $1$ *äö* □ □" in lines

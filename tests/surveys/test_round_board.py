@@ -89,7 +89,7 @@ def test_each_state_has_its_word_and_its_shape(asked, reference, cast):
     assert told == {
         "Oulu": ("Being answered, 0 of 1", "half"),
         "Hailuoto": ("Sent in", "ok"),
-        "Vaala": ("Sent in, to be confirmed (1)", "late"),
+        "Vaala": ("Sent in, to be confirmed (1 answer)", "late"),
         "Kempele": ("Sent in and confirmed", "double"),
         "Raahe": ("Opened again, 1 of 1", "back"),
         "Ii": ("Not begun", "empty"),
@@ -126,7 +126,7 @@ def test_the_respondent_stands_there_with_the_reason_and_whom_letters_do_not_rea
 
     page = as_kaisa.get(url("round_responses", asked.pk)).content.decode()
 
-    row = page.split('scope="row">Oulu')[1].split("</tr>")[0]
+    row = page.split('role="rowheader">Oulu')[1].split("</tr>")[0]
     assert "Hyte Henkilö" in row
     assert "In place of a liaison: Liesi on vapaalla." in row
     assert "Leena Liesi: letters to this address come back" in row
@@ -148,7 +148,7 @@ def test_state_area_and_order_stand_in_the_address_and_nonsense_is_left_out(aske
     assert len(board_of(asked, "tila=nonsense&alue=nonsense&jarjestys=nonsense&sivu=x")) == 30
     page = as_kaisa.get(url("round_responses", asked.pk, tila="submitted", alue=key)).content.decode()
     assert "1 of 30 municipalities" in page
-    assert 'scope="row"><a' in page
+    assert 'role="rowheader"><a' in page
     assert 'scope="row">Hailuoto' not in page
 
 
