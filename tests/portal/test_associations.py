@@ -1,6 +1,7 @@
 """The associations' side for a municipality's people: the address to share, papers, and what editions show."""
 
 import io
+import re
 
 import pikepdf
 import pytest
@@ -124,7 +125,8 @@ def test_a_correction_shows_no_sum_replaces_a_question_and_leaves_a_trace(side, 
     batch = PaperBatch.objects.get()
     form = leena.get(f"{PAGE}paperit/{batch.key}/")
     for page in (form, leena.get(PAGE), client_of(cast.ahti.user).get(f"{PAGE}paperit/{batch.key}/")):
-        assert "23" not in page.content.decode().replace(str(batch.key), "").replace(side.address, "")
+        shown = page.content.decode().replace(str(batch.key), "").replace(side.address, "")
+        assert "23" not in re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", shown)
 
     sent = {"n_papers": "37", "reason": "Sarakkeet väärin päin", "tilat--yes": "9", "tilat--no": "23"}
     assert leena.post(f"{PAGE}paperit/{batch.key}/", sent).status_code == 302
