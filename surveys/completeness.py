@@ -149,6 +149,8 @@ def _problems_of_points(question, options):
         return [_("Some options have points and some do not.")]
     if question.is_scored and question.most_points <= 0:
         return [_("No answer gives points.")]
+    if question.is_scored and question.publicity != Question.Publicity.PUBLIC and question.round_theme.is_scored:
+        return [_("A question that gives points is public: the score would tell the answer.")]
     if question.kind not in WITH_THRESHOLDS and question.thresholds.all():
         return [_("Only numbers have thresholds.")]
     if question.counts == Question.Counts.REGISTRY and question.registry_fact not in FACTS:

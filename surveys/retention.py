@@ -25,7 +25,10 @@ from surveys.models import (
     PaperBatch,
     PendingSave,
     Question,
+    Reply,
+    ReplyComment,
     Response,
+    ResultEdition,
     Round,
     WordingCorrection,
 )
@@ -131,6 +134,9 @@ KEPT_OTHERWISE = {
     OpenLink: _ONLY_ACCOUNT,
     AssociationEdition: _ONLY_ACCOUNT,
     Response: _("only the link to the person is personal; it goes with the person"),
+    Reply: _ONLY_ACCOUNT,
+    ReplyComment: _ONLY_ACCOUNT,
+    ResultEdition: _ONLY_ACCOUNT,
 }
 
 _STAYS = AtErasure.STAYS_WITHOUT_PERSON
@@ -148,6 +154,9 @@ OF_PERSON = {
     WordingCorrection: Declared(accounts_in("corrected_by"), _STAYS, WORK),
     OpenLink: Declared(accounts_in("made_by"), _STAYS, WORK, of_others=frozenset({"seed"})),
     AssociationEdition: Declared(accounts_in("made_by"), _STAYS, WORK),
+    Reply: Declared(accounts_in("agreed_by"), _STAYS, _ANSWERED),
+    ReplyComment: Declared(accounts_in("commented_by", "decided_by"), _STAYS, _ANSWERED),
+    ResultEdition: Declared(accounts_in("published_by"), _STAYS, WORK),
     AssociationTally: Declared(_of_nobody, _STAYS, _("Sums alone: nothing tells who answered.")),
     # A batch's sums are read by nobody, not by who typed them either (docs/adr/0026).
     PaperBatch: Declared(accounts_in("entered_by", "corrected_by"), _STAYS, WORK, of_others=frozenset({"counts"})),

@@ -68,6 +68,13 @@ class ComparabilityOptions(_Options):
     fields = models.Comparability.WORDING
 
 
+@register(models.ResultEdition)
+class ResultEditionOptions(_Options):
+    """What was corrected and why."""
+
+    fields = models.ResultEdition.WORDING
+
+
 register_history(models.Round)
 register_history(models.Question)
 register_history(models.Comparability)

@@ -14,7 +14,9 @@ from surveys.models.parts import ConditionTerm, Option, QuestionRow, TableColumn
 from surveys.models.pending import PendingSave
 from surveys.models.questions import Kind, Question
 from surveys.models.reference import Criterion, Indicator, Theme
+from surveys.models.replies import Reply, ReplyComment
 from surveys.models.responses import Response
+from surveys.models.results import MunicipalityResult, QuestionResult, ResultAnswer, ResultEdition, ResultScore
 from surveys.models.rounds import Round, RoundTheme
 from surveys.models.versions import Comparability, OptionMatch, WordingCorrection
 
@@ -32,14 +34,21 @@ __all__ = [
     "Interview",
     "InterviewNote",
     "Kind",
+    "MunicipalityResult",
     "OpenLink",
     "Option",
     "OptionMatch",
     "PaperBatch",
     "PendingSave",
     "Question",
+    "QuestionResult",
     "QuestionRow",
+    "Reply",
+    "ReplyComment",
     "Response",
+    "ResultAnswer",
+    "ResultEdition",
+    "ResultScore",
     "Round",
     "RoundTheme",
     "TableColumn",

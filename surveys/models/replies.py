@@ -1,0 +1,104 @@
+"""What a municipality says of its own results before they are published, and what the coordinator decided."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from registry.history import PersonalHistory
+from surveys.models.of_round import OfRoundQuerySet
+
+
+class ReplyQuerySet(OfRoundQuerySet):
+    """Reads of agreements."""
+
+
+class Reply(models.Model):
+    """That a municipality agrees with its own page, once; it may be given anew after a correction."""
+
+    response = models.OneToOneField(
+        "surveys.Response", models.CASCADE, related_name="reply", verbose_name=_("response")
+    )
+    agreed_at = models.DateTimeField(_("agreed at"), default=timezone.now)
+    agreed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("agreed by")
+    )
+    agreed_post = models.CharField(_("agreed by, post"), max_length=120, blank=True)
+
+    history = PersonalHistory()
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("agreement with the results")
+        verbose_name_plural = _("agreements with the results")
+        ordering = ["pk"]
+
+    def __str__(self):
+        return f"{self.response}"
+
+
+class ReplyCommentQuerySet(OfRoundQuerySet):
+    """Reads of comments."""
+
+    def undecided(self):
+        """Return those on which the coordinator has not decided."""
+        return self.filter(decision="")
+
+    def shown_beside(self):
+        """Return what stands beside published figures: public comments, and what is under review."""
+        review = Q(decision=ReplyComment.Decision.UNDER_REVIEW)
+        return self.filter(Q(is_public=True, withdrawn_at__isnull=True) | review)
+
+
+class ReplyComment(models.Model):
+    """A municipality's comment on one of its answers, or on the whole page, and the coordinator's decision.
+
+    A public one stands beside the figure once the round is published; "under review" does
+    so whether or not the comment itself is public. Words are the municipality's own and hold no names.
+    """
+
+    class Decision(models.TextChoices):
+        CORRECTED = "corrected", _("corrected")
+        KEPT = "kept", _("stays as it is")
+        UNDER_REVIEW = "under_review", _("under review")
+
+    response = models.ForeignKey(
+        "surveys.Response", models.CASCADE, related_name="comments", verbose_name=_("response")
+    )
+    question = models.ForeignKey(
+        "surveys.Question", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("question"),
+        help_text=_("Empty: the whole page."),
+    )  # fmt: skip
+    text = models.TextField(_("comment"), max_length=1000)
+    is_public = models.BooleanField(_("public beside the result"), default=False)
+    commented_at = models.DateTimeField(_("commented at"), default=timezone.now)
+    commented_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("commented by")
+    )
+    commented_post = models.CharField(_("commented by, post"), max_length=120, blank=True)
+    withdrawn_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    decision = models.CharField(_("decision"), max_length=12, choices=Decision, blank=True)
+    decision_reason = models.CharField(_("reason for the decision"), max_length=400, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
+        verbose_name=_("decided by"),
+    )  # fmt: skip
+
+    history = PersonalHistory()
+    objects = ReplyCommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment on the results")
+        verbose_name_plural = _("comments on the results")
+        ordering = ["commented_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="reply_comment_decided_with_moment",
+                condition=Q(decision="", decided_at__isnull=True) | ~Q(decision="") & Q(decided_at__isnull=False),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.response}: {self.question or '–'}"

@@ -1,0 +1,329 @@
+"""What has been published of a round: editions with their rows, which stay as they were made (docs/adr/0030).
+
+Rows are staged under an edition that is not public yet, in pieces, and become public
+all at once when `published_at` is set. People stand here by their posts alone, and what
+is not public is not copied at all, so that nothing has to be hidden again when it is read.
+"""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from surveys.models.answers import Answer
+from surveys.models.of_round import OfRoundQuerySet
+
+_STAYS = _("What has been published stays as it was: a correction is a new edition.")
+
+
+class ResultQuerySet(OfRoundQuerySet):
+    """Rows of editions of results: nobody changes them, and only those of a staged edition go."""
+
+    edition_path = "edition"
+
+    def update(self, **values):
+        """Refuse: what has been staged is published as it is."""
+        raise ValidationError(_STAYS, code="immutable")
+
+    def delete(self):
+        """Delete rows of staged editions; refuse when one of them has been published."""
+        if self.filter(**{f"{self.edition_path}__published_at__isnull": False}).exists():
+            raise ValidationError(_STAYS, code="immutable")
+        return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class ResultRow(models.Model):
+    """A row of an edition, made once. Abstract."""
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args, **kwargs):
+        """Save what is new; refuse a change."""
+        if not self._state.adding:
+            raise ValidationError(_STAYS, code="immutable")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        """Refuse: rows go with their staged edition, by `ResultEditionQuerySet.discard`."""
+        raise ValidationError(_STAYS, code="immutable")
+
+
+class ResultEditionQuerySet(OfRoundQuerySet):
+    """Reads of editions."""
+
+    round_path = "round"
+
+    def published(self):
+        """Return what anyone may read."""
+        return self.filter(published_at__isnull=False)
+
+    def staged(self):
+        """Return what has been put together and not published."""
+        return self.filter(published_at__isnull=True)
+
+    def latest_of(self, survey_round):
+        """Return the round's latest published edition, or None."""
+        return self.published().filter(round=survey_round).order_by("-number").first()
+
+    def publish(self, pk, **values):
+        """Publish a staged edition, past the refusal of changes; for surveys/publishing.py alone. Returns how many."""
+        return super(ResultEditionQuerySet, self.filter(pk=pk, published_at__isnull=True)).update(**values)
+
+    publish.alters_data = True
+
+    def update(self, **values):
+        """Refuse, but for letting go of the account that published it, which is erased."""
+        if values.keys() <= {"published_by"}:
+            return super().update(**values)
+        raise ValidationError(_STAYS, code="immutable")
+
+    update.alters_data = True
+
+    def delete(self):
+        """Delete staged editions; refuse when one of them has been published."""
+        if self.published().exists():
+            raise ValidationError(_STAYS, code="immutable")
+        return super().delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class ResultEdition(models.Model):
+    """The results of a round as they are public from a moment on, numbered within the round.
+
+    The first one publishes the round; each later one is a correction with its reason,
+    which anyone may read in the round's log.
+    """
+
+    WORDING = ("correction",)
+
+    round = models.ForeignKey(
+        "surveys.Round", models.PROTECT, related_name="result_editions", verbose_name=_("survey round")
+    )
+    number = models.PositiveSmallIntegerField(_("number"), null=True, help_text=_("Empty until it is published."))
+    scoring_version = models.CharField(_("version of the scoring"), max_length=10)
+    fingerprint = models.CharField(
+        _("fingerprint of the answers"), max_length=64, help_text=_("Tells whether they have changed since staging.")
+    )
+    staged_at = models.DateTimeField(_("put together at"), default=timezone.now)
+    published_at = models.DateTimeField(_("published at"), null=True)
+    published_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("published by")
+    )
+    correction = models.CharField(
+        _("what was corrected and why"), max_length=400, blank=True, help_text=_("Anyone can read it.")
+    )
+
+    objects = ResultEditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("edition of results")
+        verbose_name_plural = _("editions of results")
+        ordering = ["-number", "-pk"]
+        base_manager_name = "objects"
+        constraints = [
+            models.UniqueConstraint(fields=["round", "number"], name="result_edition_number_once"),
+            models.CheckConstraint(
+                name="result_edition_numbered_when_published",
+                condition=Q(number__isnull=True, published_at__isnull=True)
+                | Q(number__gte=1, published_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.round}, {self.number or '–'}"
+
+    def delete(self, *args, **kwargs):
+        """Delete a staged edition; a published one stays."""
+        if self.published_at is not None:
+            raise ValidationError(_STAYS, code="immutable")
+        return super().delete(*args, **kwargs)
+
+
+class MunicipalityResultQuerySet(ResultQuerySet):
+    """Reads of municipalities' results."""
+
+    round_path = "edition__round"
+
+    def of_edition(self, edition):
+        """Return an edition's municipalities with what their pages tell of them, in a query."""
+        return self.filter(edition=edition).select_related("municipality", "size_class")
+
+
+class MunicipalityResult(ResultRow):
+    """A municipality in an edition: whether it answered, by whose post, and what it was like on the round's first day.
+
+    Every municipality that was asked has one, also those that did not answer.
+    """
+
+    class State(models.TextChoices):
+        ANSWERED = "answered", _("answered")
+        DECLINED = "declined", _("did not take part")
+        MISSING = "missing", _("did not answer")
+
+    edition = models.ForeignKey(ResultEdition, models.CASCADE, related_name="results", verbose_name=_("edition"))
+    municipality = models.ForeignKey(
+        "registry.Municipality", models.PROTECT, related_name="results", verbose_name=_("municipality")
+    )
+    state = models.CharField(_("state"), max_length=8, choices=State)
+    size_class = models.ForeignKey(
+        "registry.SizeClass", models.PROTECT, null=True, related_name="+", verbose_name=_("size class")
+    )
+    population = models.PositiveIntegerField(_("residents"), null=True)
+    respondent_post = models.CharField(_("respondent's post"), max_length=120, blank=True)
+    submitted_on = models.DateField(_("sent in on"), null=True)
+    n_asked = models.PositiveSmallIntegerField(_("questions asked"), default=0)
+    n_answered = models.PositiveSmallIntegerField(_("questions answered"), default=0)
+    n_unchanged = models.PositiveSmallIntegerField(_("answers said to be unchanged"), default=0)
+    n_unconfirmed = models.PositiveSmallIntegerField(_("answers said aloud and not confirmed"), default=0)
+
+    objects = MunicipalityResultQuerySet.as_manager()
+
+    class Meta(ResultRow.Meta):
+        verbose_name = _("municipality's result")
+        verbose_name_plural = _("municipalities' results")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["edition", "municipality"], name="result_once_in_edition")]
+
+    def __str__(self):
+        return f"{self.municipality}, {self.edition}"
+
+
+class OfResultQuerySet(ResultQuerySet):
+    """Reads of what belongs to a municipality's result."""
+
+    edition_path = "result__edition"
+    round_path = "result__edition__round"
+
+    def of_edition(self, edition):
+        """Return an edition's rows."""
+        return self.filter(result__edition=edition)
+
+
+class ResultScore(ResultRow):
+    """A municipality's figure of a theme, of a criterion, or over all themes where neither is named.
+
+    `value` is as it is printed; `points` and `maximum` are weighted and rounded to four decimals.
+    """
+
+    result = models.ForeignKey(MunicipalityResult, models.CASCADE, related_name="scores", verbose_name=_("result"))
+    round_theme = models.ForeignKey(
+        "surveys.RoundTheme", models.PROTECT, null=True, related_name="+", verbose_name=_("theme")
+    )
+    criterion = models.ForeignKey(
+        "surveys.Criterion", models.PROTECT, null=True, related_name="+", verbose_name=_("criterion")
+    )
+    value = models.DecimalField(_("score"), max_digits=4, decimal_places=1, null=True)
+    points = models.DecimalField(_("points"), max_digits=14, decimal_places=4, null=True)
+    maximum = models.DecimalField(_("most points"), max_digits=14, decimal_places=4, null=True)
+    n_known = models.PositiveSmallIntegerField(_("questions of which something is known"))
+    n_applying = models.PositiveSmallIntegerField(_("questions that apply"))
+
+    objects = OfResultQuerySet.as_manager()
+
+    class Meta(ResultRow.Meta):
+        verbose_name = _("published score")
+        verbose_name_plural = _("published scores")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "round_theme"], name="result_score_once_of_theme"),
+            models.UniqueConstraint(fields=["result", "criterion"], name="result_score_once_of_criterion"),
+            models.UniqueConstraint(
+                fields=["result"],
+                condition=Q(round_theme__isnull=True, criterion__isnull=True),
+                name="result_score_once_of_total",
+            ),
+            models.CheckConstraint(
+                name="result_score_of_one", condition=Q(round_theme__isnull=True) | Q(criterion__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="result_score_within", condition=Q(value__isnull=True) | Q(value__gte=0, value__lte=100)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.round_theme or self.criterion or '='}: {self.value}"
+
+
+class ResultAnswer(ResultRow):
+    """What became of a public question in a municipality: the answer, who says so and when, and how it counts.
+
+    Questions that are public as counts or not at all have none. An answer has words and
+    numbers as surveys/models/answers.py tells, without anybody's contact details and files.
+    """
+
+    result = models.ForeignKey(MunicipalityResult, models.CASCADE, related_name="answers", verbose_name=_("result"))
+    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))
+    state = models.CharField(_("state"), max_length=14, choices=Answer.State)
+    value = models.JSONField(_("value"), null=True)
+    evidence_url = models.URLField(_("evidence"), max_length=500, blank=True)
+    is_unchanged = models.BooleanField(_("said to be unchanged"), default=False)
+    may_be_quoted = models.BooleanField(_("may be quoted without a name"), default=False)
+    source = models.CharField(_("source"), max_length=8, choices=Answer.Source, blank=True)
+    answerer_post = models.CharField(_("answerer's post"), max_length=120, blank=True)
+    answered_on = models.DateField(_("answered on"), null=True)
+    is_confirmed = models.BooleanField(
+        _("confirmed"), null=True, help_text=_("Of what was said aloud; empty for what was written.")
+    )
+    outcome = models.CharField(_("how it counts"), max_length=14, blank=True)
+    points = models.DecimalField(_("points"), max_digits=10, decimal_places=4, null=True)
+    by_registry = models.CharField(_("option that the registry tells"), max_length=60, blank=True)
+
+    objects = OfResultQuerySet.as_manager()
+
+    class Meta(ResultRow.Meta):
+        verbose_name = _("published answer")
+        verbose_name_plural = _("published answers")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["result", "question"], name="result_answer_once"),
+            models.CheckConstraint(
+                name="result_answer_value_only_when_answered",
+                condition=Q(state="answered") | Q(value__isnull=True),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.question}: {self.get_state_display()}"
+
+
+class QuestionResultQuerySet(ResultQuerySet):
+    """Reads of a region's counts."""
+
+    round_path = "edition__round"
+
+
+class QuestionResult(ResultRow):
+    """How a region's municipalities answered a question that is public at least as counts.
+
+    `counts` is `{"chosen": {option: n}}`, for a matrix `{"rows": {row: {option: n}}}`, for a number
+    `{"numbers": {"least", "median", "mean", "most", "total"}}` as exact text; empty for words. `states` counts
+    those that answered nothing by the state. `n_asked` are those that sent in their answers and were asked.
+    """
+
+    edition = models.ForeignKey(ResultEdition, models.CASCADE, related_name="questions", verbose_name=_("edition"))
+    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))
+    n_asked = models.PositiveSmallIntegerField(_("municipalities asked"))
+    n_answered = models.PositiveSmallIntegerField(_("municipalities that answered"))
+    n_unchanged = models.PositiveSmallIntegerField(_("answers said to be unchanged"), default=0)
+    counts = models.JSONField(_("counts"), default=dict)
+    states = models.JSONField(_("answered nothing, by state"), default=dict)
+
+    objects = QuestionResultQuerySet.as_manager()
+
+    class Meta(ResultRow.Meta):
+        verbose_name = _("published counts")
+        verbose_name_plural = _("published counts")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["edition", "question"], name="question_result_once")]
+
+    def __str__(self):
+        return f"{self.question}: n = {self.n_answered}"
