@@ -5,6 +5,7 @@ in the statement that writes, and takes many times as long to write forty rows
 (docs/adr/0028).
 """
 
+import json
 from functools import cache
 from types import SimpleNamespace
 
@@ -25,6 +26,7 @@ _HISTORY = {field.attname: field for field in _HISTORY_MODEL._meta.concrete_fiel
 _OTHERWISE = {name: field for name, field in _HISTORY.items() if type(field) is not type(_ANSWER.get(name, field))}
 # Columns whose values databases take otherwise than they stand in Python.
 _ADAPTED = {name: field for name, field in (_ANSWER | _HISTORY).items() if isinstance(field, DateTimeField | JSONField)}
+_MOMENTS = {name for name, field in _ADAPTED.items() if isinstance(field, DateTimeField)}
 
 
 def write_rows(rows, said, *, by):
@@ -36,16 +38,12 @@ def write_rows(rows, said, *, by):
     Whoever calls holds the lock on the response.
     """
     connection = connections[DEFAULT_DB_ALIAS]
-    same = _adapted(said, connection)
-    placed = [same | _adapted(row, connection) for row in rows]
+    placed = [said | row for row in rows]
     told = {}
-    for some in _in_statements(placed, len(_WRITTEN), connection):
-        for question_id, *kept in _run(_upsert(len(some)), some, _WRITTEN, connection, fetch=True):
-            told[question_id] = [_read(*each, connection) for each in zip(_KEPT, kept, strict=True)]
+    for question_id, *kept in _insert(Answer, _WRITTEN, placed, _IF_UNSEEN, connection):
+        told[question_id] = [_read(*each, connection) for each in zip(_KEPT, kept, strict=True)]
     written = [
-        said | row | dict(zip(_KEPT, told[row["question_id"]], strict=True))
-        for row in rows
-        if row["question_id"] in told
+        row | dict(zip(_KEPT, told[row["question_id"]], strict=True)) for row in placed if row["question_id"] in told
     ]
     _write_history(written, said, connection, by)
     return [Answer.from_db(connection.alias, _ANSWER, [row[name] for name in _ANSWER]) for row in written]
@@ -54,22 +52,12 @@ def write_rows(rows, said, *, by):
 def _write_history(written, said, connection, by):
     user = by or _HISTORY_MODEL.get_default_history_user(Answer())
     about = {"history_user_id": user and user.pk, "history_change_reason": None, "history_date": said["answered_at"]}
-    same = _adapted(said | about, connection)
     rows = []
     for row in written:
-        own = {name: value for name, value in row.items() if name not in said}
-        words = SimpleNamespace(**own)
-        own |= {name: field.pre_save(words, True) for name, field in _OTHERWISE.items()}
-        own["history_type"] = "+" if row["version"] == 1 else "~"
-        rows.append(same | _adapted(own, connection))
-    for some in _in_statements(rows, len(_HISTORY), connection):
-        _run(_insert(_HISTORY_MODEL, tuple(_HISTORY), len(some)), some, _HISTORY, connection)
-
-
-def _adapted(row, connection):
-    """Return the values of a row as the database takes them."""
-    of_row = row.keys() & _ADAPTED.keys()
-    return row | {name: _ADAPTED[name].get_db_prep_save(row[name], connection) for name in of_row}
+        words = SimpleNamespace(**row)
+        fingerprints = {name: field.pre_save(words, True) for name, field in _OTHERWISE.items()}
+        rows.append(row | about | fingerprints | {"history_type": "+" if row["version"] == 1 else "~"})
+    _insert(_HISTORY_MODEL, tuple(_HISTORY), rows, "", connection)
 
 
 def _read(name, value, connection):
@@ -82,31 +70,59 @@ def _read(name, value, connection):
     return value
 
 
-def _in_statements(rows, n_columns, connection):
-    """Yield the rows in as many at once as the database takes values."""
-    size = (connection.features.max_query_params or 30_000) // n_columns
-    for begin in range(0, len(rows), size):
-        yield rows[begin : begin + size]
+def _insert(model, names, rows, otherwise, connection):
+    """Insert these columns of the rows, with `otherwise` after them; return what the statements tell."""
+    told = []
+    insert = _insert_as_json if connection.vendor == "postgresql" else _insert_as_values
+    for sql, values in insert(model, names, rows, connection):
+        with connection.cursor() as cursor:
+            cursor.execute(f"{sql} {otherwise}", values)
+            told += cursor.fetchall() if otherwise else ()
+    return told
 
 
-def _run(sql, rows, names, connection, *, fetch=False):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [row[name] for row in rows for name in names])
-        return cursor.fetchall() if fetch else ()
-
-
-@cache
-def _insert(model, names, n_rows):
-    row = f"({', '.join(['%s'] * len(names))})"
-    columns = ", ".join(model._meta.get_field(name).column for name in names)
-    return f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {', '.join([row] * n_rows)}"  # noqa: S608 - columns
-
-
-@cache
-def _upsert(n_rows):
-    table = Answer._meta.db_table
-    changes = ", ".join(f"{name} = excluded.{name}" for name in _WRITTEN if name not in _KEY)
-    return (
-        f"{_insert(Answer, _WRITTEN, n_rows)} ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET {changes} "
-        f"WHERE {table}.version = excluded.version - 1 RETURNING question_id, {', '.join(_KEPT)}"
+def _insert_as_json(model, names, rows, _connection):
+    """Yield one statement with one value: PostgreSQL keeps its plan, and has no 640 values to be told one by one."""
+    columns = _columns(model, names)
+    table = model._meta.db_table
+    told = json.dumps([{name: row[name] for name in names} for row in rows], default=str)
+    yield (
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",  # noqa: S608
+        [told],
     )
+
+
+def _insert_as_values(model, names, rows, connection):
+    """Yield (statement, its values) for as many rows at once as the database takes values."""
+    columns, row_of_places = _columns(model, names), f"({', '.join(['%s'] * len(names))})"
+    size = connection.features.max_query_params // len(names)
+    moment = cache(lambda name, value: _ADAPTED[name].get_db_prep_save(value, connection))
+    for begin in range(0, len(rows), size):
+        some = [_adapted(row, moment, connection) for row in rows[begin : begin + size]]
+        places = ", ".join([row_of_places] * len(some))
+        yield (
+            f"INSERT INTO {model._meta.db_table} ({columns}) VALUES {places}",  # noqa: S608 - the models' names
+            [row[name] for row in some for name in names],
+        )
+
+
+def _adapted(row, moment, connection):
+    """Return the values of a row as the database takes them; `moment` adapts one once for all rows that share it."""
+    of_row = row.keys() & _ADAPTED.keys()
+    return row | {
+        name: moment(name, row[name]) if name in _MOMENTS else _ADAPTED[name].get_db_prep_save(row[name], connection)
+        for name in of_row
+    }
+
+
+@cache
+def _columns(model, names):
+    return ", ".join(model._meta.get_field(name).column for name in names)
+
+
+# A row is left alone where another version than the one before it is saved already.
+_IF_UNSEEN = (
+    f"ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
+    f"{', '.join(f'{name} = excluded.{name}' for name in _WRITTEN if name not in _KEY)} "
+    f"WHERE {Answer._meta.db_table}.version = excluded.version - 1 RETURNING question_id, {', '.join(_KEPT)}"
+)
