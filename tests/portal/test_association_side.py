@@ -7,9 +7,11 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 
+from surveys.association_answers import association_form, form_mark, take_sheet
 from surveys.authoring import close_round
 from surveys.models import AssociationTally, PaperBatch
 from surveys.open_links import address_of, renew_open_link, token_of
@@ -98,6 +100,18 @@ def test_closed_renewed_and_old_links_say_so_and_count_nothing(side, cast):
     assert (gone.status_code, "vaihdettu" in gone.content.decode()) == (410, True)
     assert address_of(side.link).endswith(f"/y/{token_of(side.link)}/")
     assert Client().get(f"/y/{token_of(side.link)}/").status_code == 200
+    assert tally() is None
+
+
+def test_a_form_that_arrives_just_after_closing_is_not_counted(side, cast):
+    """The page has been let through as open; the round closes before the sums are locked."""
+    form = association_form(side.round, {"tilat": "yes"})
+    close_round(side.round, by=cast.kaisa.user)
+
+    with pytest.raises(ValidationError) as refused:
+        take_sheet(side.link, form, form_mark(side.link))
+
+    assert refused.value.code == "closed"
     assert tally() is None
 
 
