@@ -137,7 +137,7 @@ CELLS = st.text(
     st.characters(
         codec="utf-8",
         exclude_categories=["Cs", "Cn", "Co", "Cc"],
-        # What a file that was read in the wrong encoding shows is refused, on purpose (tests/common/test_table_files.py).
+        # Signs of a wrong encoding are refused (tests/common/test_table_files.py).
         exclude_characters="Ã\ufffd",
         include_characters="\t\n=+-@' ;,\"_x0aÄ",
     ),
