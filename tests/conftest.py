@@ -6,6 +6,7 @@ Keski-Suomi; **Aino** administers. **Leena** is liaison in Oulu, **Ahti** the
 association agent of Oulu. **Stranger** has an account and no role.
 """
 
+import copy
 import datetime as dt
 import fcntl
 import os
@@ -17,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
 
 from common.partial_dates import PartialDate
@@ -93,9 +95,48 @@ def without_reference(db):
         model.objects.all().delete()
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker):
+    """Keep the rows that fixtures of this scope write for all tests of a file; each test rolls back its own alone.
+
+    Gives a function that runs another one where it may write. For files whose tests all
+    need the same large world; a test gets its objects from `as_built`.
+    """
+
+    def build(make, *given):
+        with django_db_blocker.unblock():
+            return make(*given)
+
+    around = transaction.atomic()
+    around._from_testcase = True  # the tests' own transactions stay outermost to those that want to be
+    build(around.__enter__)
+    yield build
+    build(transaction.set_rollback, True)
+    build(around.__exit__, None, None, None)
+
+
+def as_built(world):
+    """Return a copy of a kept world, in which no test has changed anything."""
+    clients, rest = world.clients, {key: value for key, value in vars(world).items() if key != "clients"}
+    return SimpleNamespace(
+        clients={role: _as_signed_in(client) for role, client in clients.items()}, **copy.deepcopy(rest)
+    )
+
+
+def _as_signed_in(client):
+    again = copy.copy(client)
+    again.cookies = copy.deepcopy(client.cookies)
+    return again
+
+
 @pytest.fixture
 def reference(db):
     """The real regions and municipalities; both regions keep records from 1.1.2021."""
+    return find_reference()
+
+
+def find_reference():
+    """Return what the fixture `reference` gives."""
     if not Region.objects.filter(code="17").exists():  # a test with real transactions has emptied the tables
         load_reference_data()
     Region.objects.filter(code__in=["17", "13"]).update(records_from=dt.date(2021, 1, 1))
@@ -113,6 +154,11 @@ def reference(db):
 @pytest.fixture
 def cast(reference):
     """The people of the tests with their accounts and roles."""
+    return make_cast(reference)
+
+
+def make_cast(reference):
+    """Make and return what the fixture `cast` gives."""
 
     def person(given_name, family_name, region, **user):
         account = factories.UserFactory(email=f"{given_name.lower()}@example.org", **user)
