@@ -17,6 +17,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
@@ -29,6 +30,10 @@ from registry.reference import load_reference_data
 from surveys.questionnaire import forget_questionnaires
 from tests import factories
 from tests.mail_server import HOST, MailServer
+from tests.table_copies import copy_tables, write_tables
+
+# The rows of the reference data, for tests after one with real transactions, which empties the tables.
+_reference = {}
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +49,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Load the reference data once, long ago; each test's changes are rolled back to it."""
     with django_db_blocker.unblock(), time_machine.travel("2020-01-01"):
         load_reference_data()
+        tables = set(apps.get_app_config("registry").get_models(include_auto_created=True)) - {models.SiteState}
+        _reference.update((table, rows) for table, rows in copy_tables(tables).items() if rows)
 
 
 @pytest.fixture(scope="session")
@@ -135,10 +142,15 @@ def reference(db):
     return find_reference()
 
 
+def restore_reference():
+    """Write the reference data where a test with real transactions has emptied the tables."""
+    if not Region.objects.filter(code="17").exists():
+        write_tables(_reference)
+
+
 def find_reference():
     """Return what the fixture `reference` gives."""
-    if not Region.objects.filter(code="17").exists():  # a test with real transactions has emptied the tables
-        load_reference_data()
+    restore_reference()
     Region.objects.filter(code__in=["17", "13"]).update(records_from=dt.date(2021, 1, 1))
     return SimpleNamespace(
         pohjois_pohjanmaa=Region.objects.get(code="17"),
