@@ -238,6 +238,19 @@ def test_templates_have_no_inline_code_and_escape_everything():
     assert not found, "\n".join(found)
 
 
+def test_nothing_locks_the_orientation_of_a_screen_or_plays_sound():
+    """So that the browser tests need not fetch style sheets and sounds once more for each page."""
+    faults = {"static": r"\(\s*orientation\b", "templates": r"<(audio|video|embed|object)\b"}
+    found = [
+        path
+        for folder, pattern in faults.items()
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in {".css", ".html"} and re.search(pattern, path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
+
+
 def test_html_is_declared_safe_in_one_place():
     found = {
         place.rpartition(":")[0]

@@ -27,7 +27,7 @@ from surveys.models import Answer, Delegation, Response, Round
 from surveys.reading import Reading
 from surveys.sheet import Sheet
 from tests import factories
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
 from tests.conftest import restore_reference
 from tests.surveys.default_round import default_round
 

@@ -10,7 +10,7 @@ from registry.models import Municipality, Region
 from surveys.authoring import copy_round
 from surveys.models import Response
 from tests import factories
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
 from tests.conftest import restore_reference
 from tests.surveys.default_round import default_round
 
