@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,17 @@ def app_files():
     return [path for path in python_files(*APPS) if "migrations" not in path.parts]
 
 
+@cache
+def _nodes(path):
+    """Return the nodes of the syntax tree of a file; read once for all these tests."""
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(node, "lineno")]
+
+
 def nodes(paths):
     """Yield (place, node) for every node of the syntax trees of these files."""
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if hasattr(node, "lineno"):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+        for node in _nodes(path):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
 def calls(paths):
