@@ -21,6 +21,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 
 from common.partial_dates import PartialDate
 from public.caching import pages
@@ -43,6 +44,18 @@ def pytest_collection_modifyitems(items):
 
 # The rows of the reference data, for tests after one with real transactions, which empties the tables.
 _reference = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Write the reference data anew after a test with real transactions, whatever test comes next."""
+    told = yield
+    mark = item.get_closest_marker("django_db")
+    has_emptied = {"transactional_db", "live_server"} & set(item.fixturenames) or (mark and mark.kwargs)
+    if nextitem is not None and _reference and has_emptied:
+        with item.config.stash[blocking_manager_key].unblock():
+            restore_reference()
+    return told
 
 
 @pytest.fixture(autouse=True)
