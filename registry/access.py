@@ -101,12 +101,19 @@ class CoordinatorBackend(BaseBackend):
         return self.get_user_permissions(user_obj, obj)
 
     def has_perm(self, user_obj, perm, obj=None):
-        return perm in _coordinators_rights and bool(coordinated_region_ids(user_obj))
+        """Whether a role of today gives the right `perm`; what it does not give nobody gives."""
+        return self._decided(perm in _coordinators_rights, user_obj)
 
     def has_module_perms(self, user_obj, app_label):
         """Whether the user may see the application `app_label` in the administration."""
         of_app = any(right.startswith(f"{app_label}.") for right in _coordinators_rights - {WORK_IN_ADMIN})
-        return of_app and bool(coordinated_region_ids(user_obj))
+        return self._decided(of_app, user_obj)
+
+    def _decided(self, is_coordinators, user_obj):
+        """Return True, or raise PermissionDenied, upon which Django asks no other backend for rights of its tables."""
+        if is_coordinators and coordinated_region_ids(user_obj):
+            return True
+        raise PermissionDenied
 
 
 # --- The portal's one gate -------------------------------------------------------------------------------------------

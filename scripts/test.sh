@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests on SQLite with the browser, then on PostgreSQL. What the machine lacks is left out and said in one line;
-# under CI=true nothing may be left out. --slow adds the slow tests; other arguments go to pytest.
+# Tests on SQLite with the browser, then on PostgreSQL those that ask a database. What the machine lacks is left out and said
+# in one line; under CI=true nothing may be left out. --slow adds the slow tests; other arguments go to pytest.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -67,7 +67,7 @@ run() { # NAME MARKS [pytest's arguments]
   local name=$1 chosen=$2
   shift 2
   echo "— $name"
-  .venv/bin/python -m pytest --numprocesses auto -m "$chosen" --junitxml "$folder/$name.xml" --no-header "$@" 2>&1 \
+  .venv/bin/python -m pytest --numprocesses auto --dist worksteal -m "$chosen" --junitxml "$folder/$name.xml" --no-header "$@" 2>&1 \
     | tee "$folder/$name.log" || failed=1
   summary+=("$name:" "$(tail -n 1 "$folder/$name.log")")
 }
@@ -75,7 +75,8 @@ run() { # NAME MARKS [pytest's arguments]
 run SQLite "$(and "$marks" "$([ -n "$with_browser" ] || echo 'not browser')" "$([ -n "$with_java" ] || echo 'not html')")" "$@"
 if [ -n "$given" ]; then
   export TEST_DATABASE_URL=$given
-  run PostgreSQL "$(and "$marks" "not browser" "not html")" "$@"
+  # What asks no database has been tried beside SQLite.
+  run PostgreSQL "$(and "$marks" "not browser" "not html" "not plain")" "$@"
 fi
 echo
 if [ "${CI:-}" = true ]; then

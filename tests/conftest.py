@@ -6,6 +6,7 @@ Keski-Suomi; **Aino** administers. **Leena** is liaison in Oulu, **Ahti** the
 association agent of Oulu. **Stranger** has an account and no role.
 """
 
+import copy
 import datetime as dt
 import fcntl
 import os
@@ -16,8 +17,11 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 
 from common.partial_dates import PartialDate
 from public.caching import pages
@@ -27,6 +31,31 @@ from registry.reference import load_reference_data
 from surveys.questionnaire import forget_questionnaires
 from tests import factories
 from tests.mail_server import HOST, MailServer
+from tests.table_copies import copy_tables, write_tables
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that cannot reach a database: what they tell is the same beside either."""
+    for item in items:
+        asks = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+        if not (asks or item.get_closest_marker("django_db")):
+            item.add_marker("plain")
+
+
+# The rows of the reference data, for tests after one with real transactions, which empties the tables.
+_reference = {}
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Write the reference data anew after a test with real transactions, whatever test comes next."""
+    told = yield
+    mark = item.get_closest_marker("django_db")
+    has_emptied = {"transactional_db", "live_server"} & set(item.fixturenames) or (mark and mark.kwargs)
+    if nextitem is not None and _reference and has_emptied:
+        with item.config.stash[blocking_manager_key].unblock():
+            restore_reference()
+    return told
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +71,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Load the reference data once, long ago; each test's changes are rolled back to it."""
     with django_db_blocker.unblock(), time_machine.travel("2020-01-01"):
         load_reference_data()
+        tables = set(apps.get_app_config("registry").get_models(include_auto_created=True)) - {models.SiteState}
+        _reference.update((table, rows) for table, rows in copy_tables(tables).items() if rows)
 
 
 @pytest.fixture(scope="session")
@@ -93,11 +124,55 @@ def without_reference(db):
         model.objects.all().delete()
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker):
+    """Keep the rows that fixtures of this scope write for all tests of a file; each test rolls back its own alone.
+
+    Gives a function that runs another one where it may write. For files whose tests all
+    need the same large world; a test gets its objects from `as_built`.
+    """
+
+    def build(make, *given):
+        with django_db_blocker.unblock():
+            return make(*given)
+
+    around = transaction.atomic()
+    around._from_testcase = True  # the tests' own transactions stay outermost to those that want to be
+    build(around.__enter__)
+    yield build
+    build(transaction.set_rollback, True)
+    build(around.__exit__, None, None, None)
+
+
+def as_built(world):
+    """Return a copy of a kept world, in which no test has changed anything."""
+    clients, rest = world.clients, {key: value for key, value in vars(world).items() if key != "clients"}
+    return SimpleNamespace(
+        clients={role: _as_signed_in(client) for role, client in clients.items()}, **copy.deepcopy(rest)
+    )
+
+
+def _as_signed_in(client):
+    again = copy.copy(client)
+    again.cookies = copy.deepcopy(client.cookies)
+    return again
+
+
 @pytest.fixture
 def reference(db):
     """The real regions and municipalities; both regions keep records from 1.1.2021."""
-    if not Region.objects.filter(code="17").exists():  # a test with real transactions has emptied the tables
-        load_reference_data()
+    return find_reference()
+
+
+def restore_reference():
+    """Write the reference data where a test with real transactions has emptied the tables."""
+    if not Region.objects.filter(code="17").exists():
+        write_tables(_reference)
+
+
+def find_reference():
+    """Return what the fixture `reference` gives."""
+    restore_reference()
     Region.objects.filter(code__in=["17", "13"]).update(records_from=dt.date(2021, 1, 1))
     return SimpleNamespace(
         pohjois_pohjanmaa=Region.objects.get(code="17"),
@@ -113,6 +188,11 @@ def reference(db):
 @pytest.fixture
 def cast(reference):
     """The people of the tests with their accounts and roles."""
+    return make_cast(reference)
+
+
+def make_cast(reference):
+    """Make and return what the fixture `cast` gives."""
 
     def person(given_name, family_name, region, **user):
         account = factories.UserFactory(email=f"{given_name.lower()}@example.org", **user)

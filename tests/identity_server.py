@@ -64,6 +64,8 @@ def _configure(folder, key):
         IDP_OIDC_ADAPTER=f"{__name__}.Adapter",
         IDP_OIDC_PRIVATE_KEY=key,
         FOLDER=folder,
+        # The secret of our site is compared at each sign-in: a second of work otherwise.
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         USE_TZ=True,
     )  # fmt: skip
     django.setup()

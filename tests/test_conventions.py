@@ -5,6 +5,7 @@ import io
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,17 @@ def app_files():
     return [path for path in python_files(*APPS) if "migrations" not in path.parts]
 
 
+@cache
+def _nodes(path):
+    """Return the nodes of the syntax tree of a file; read once for all these tests."""
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if hasattr(node, "lineno")]
+
+
 def nodes(paths):
     """Yield (place, node) for every node of the syntax trees of these files."""
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if hasattr(node, "lineno"):
-                yield f"{path.relative_to(ROOT)}:{node.lineno}", node
+        for node in _nodes(path):
+            yield f"{path.relative_to(ROOT)}:{node.lineno}", node
 
 
 def calls(paths):
@@ -236,6 +242,19 @@ def test_templates_have_no_inline_code_and_escape_everything():
             ]
 
     assert not found, "\n".join(found)
+
+
+def test_nothing_locks_the_orientation_of_a_screen_or_plays_sound():
+    """So that the browser tests need not fetch style sheets and sounds once more for each page."""
+    faults = {"static": r"\(\s*orientation\b", "templates": r"<(audio|video|embed|object)\b"}
+    found = [
+        path
+        for folder, pattern in faults.items()
+        for path in (ROOT / folder).rglob("*.*")
+        if path.suffix in {".css", ".html"} and re.search(pattern, path.read_text(encoding="utf-8"))
+    ]
+
+    assert found == []
 
 
 def test_html_is_declared_safe_in_one_place():

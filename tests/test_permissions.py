@@ -8,6 +8,7 @@ Stranger has no role.
 """
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -19,6 +20,7 @@ from common.partial_dates import PartialDate
 from mailing.models import Letter
 from registry import models
 from tests import factories
+from tests.conftest import as_built, find_reference, make_cast
 from tests.portal import test_gate as portal_gate
 from tests.registry.imports.files import read
 from tests.surveys import factories as survey_factories
@@ -294,9 +296,48 @@ def _model(table):
     return apps.get_model(*named(table).split("_"))
 
 
+@pytest.fixture(scope="module")
+def built(kept):
+    """The world of all these tests, built once."""
+    return kept(_build)
+
+
+def _build():
+    reference = find_reference()
+    cast = make_cast(reference)
+    return SimpleNamespace(
+        reference=reference, cast=cast, clients=_clients(cast, reference), rows=_rows(cast, reference)
+    )
+
+
 @pytest.fixture
-def clients(cast, reference):
+def world(built, db):
+    return as_built(built)
+
+
+@pytest.fixture
+def reference(world):
+    return world.reference
+
+
+@pytest.fixture
+def cast(world):
+    return world.cast
+
+
+@pytest.fixture
+def clients(world):
     """A client for each role."""
+    return world.clients
+
+
+@pytest.fixture
+def rows(world):
+    """One row of every table, all of Pohjois-Pohjanmaa where the table has regions."""
+    return world.rows
+
+
+def _clients(cast, reference):
     yesterday, tomorrow = (PartialDate.day(dt.date.today() + dt.timedelta(days=days)) for days in (-1, 1))
 
     def person(word):
@@ -330,9 +371,7 @@ def clients(cast, reference):
     return clients
 
 
-@pytest.fixture
-def rows(cast, reference):
-    """One row of every table, all of Pohjois-Pohjanmaa where the table has regions."""
+def _rows(cast, reference):
     oulu, region = reference.oulu, reference.pohjois_pohjanmaa
     association = factories.AssociationFactory(municipality=oulu)
     made = {
@@ -541,7 +580,8 @@ def test_imports_answer_by_role(clients, run, page):
     for role in (*OUTSIDE, "other_coordinator"):
         clients[role].post(address, {"leave_out": "yes"})
     run.refresh_from_db()
-    assert (run.state, run.rows.count(), models.Premises.objects.count()) == ("checked", 2, 0)
+    saved = models.Premises.objects.filter(name="Salainen talo").count()
+    assert (run.state, run.rows.count(), saved) == ("checked", 2, 0)
     seen = {role: client.post(address).status_code for role, client in clients.items()}
     assert seen == outside | dict(zip(STAFF, of_post, strict=True))
 

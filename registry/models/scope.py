@@ -1,10 +1,13 @@
 """Whose rows are whose: every table of a region knows the way to that region."""
 
+import datetime as dt
+
 from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from common.prepared import Prepared
 from registry.models.periods import validity_covers
 
 
@@ -16,9 +19,14 @@ def coordinated_region_ids(user):
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     if not hasattr(user, "_coordinated_region_ids"):
-        roles = apps.get_model("registry", "Coordinator").objects.current().filter(person__user=user)
-        user._coordinated_region_ids = frozenset(roles.values_list("region_id", flat=True))
+        user._coordinated_region_ids = frozenset(_coordinated(user.pk, timezone.localdate()))
     return user._coordinated_region_ids
+
+
+@Prepared
+def _coordinated(user: int, on: dt.date):
+    roles = apps.get_model("registry", "Coordinator").objects.current_on(on).filter(person__user=user)
+    return roles.order_by().values_list("region_id", flat=True)
 
 
 def belongs_to_municipality_of(region_ids, path="municipality"):

@@ -148,5 +148,5 @@ def test_preview_makes_the_same_few_queries(as_kaisa, reference, django_assert_n
     run = read("premises", rows, region=reference.pohjois_pohjanmaa)
     as_kaisa.get(url("import_detail", run.pk))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         as_kaisa.get(url("import_detail", run.pk))

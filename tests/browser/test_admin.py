@@ -4,7 +4,8 @@ import pytest
 
 from config.demo import PASSWORD
 from registry import models
-from tests.browser.test_public import demo, tab_to, violations  # noqa: F401 - a fixture
+from tests.browser.accessibility import violations
+from tests.browser.test_public import demo, tab_to  # noqa: F401 - a fixture
 from tests.browser.ways import WAYS
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -20,7 +20,6 @@ from playwright.sync_api import expect
 from accounts.links import make_link
 from common.partial_dates import PartialDate
 from registry.models import Municipality, Region
-from registry.reference import load_reference_data
 from surveys.answering import save_answers, start_response, submit_response
 from surveys.authoring import open_round
 from surveys.delegating import finish_request
@@ -28,7 +27,8 @@ from surveys.models import Answer, Delegation, Response, Round
 from surveys.reading import Reading
 from surveys.sheet import Sheet
 from tests import factories
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
+from tests.conftest import restore_reference
 from tests.surveys.default_round import default_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -42,8 +42,7 @@ THEMES = ("yhdyshenkilo", "tilat", "avustukset", "hyvinvointityo", "kokonaisuus"
 @pytest.fixture
 def opened(transactional_db):
     """The default questionnaire, open for answers in Pohjois-Pohjanmaa."""
-    if not Region.objects.exists():
-        load_reference_data()
+    restore_reference()
     Region.objects.filter(code="17").update(records_from=dt.date(2021, 1, 1))
     draft = default_round(Region.objects.get(code="17"), TODAY.year)
     days = {"opens_on": TODAY - dt.timedelta(days=1), "closes_on": TODAY + dt.timedelta(days=9)}

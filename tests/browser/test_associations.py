@@ -10,8 +10,8 @@ from surveys.association_answers import enter_papers
 from surveys.editions import put_together
 from surveys.models import AssociationTally, PaperBatch
 from surveys.open_links import make_open_link, token_of
+from tests.browser.accessibility import violations
 from tests.browser.test_answering import PREFIXES, TODAY, become, leena, opened  # noqa: F401 - fixtures
-from tests.browser.test_public import violations
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,7 +7,7 @@ from django.core import mail
 
 from registry.models import Appointment, Handover
 from tests.accounts.helpers import latest_code
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
 from tests.browser.test_signing_in import sign_in
 from tests.browser.ways import WAYS
 from tests.demo_world import load_demo

@@ -14,8 +14,9 @@ from surveys.interviewing import note_call
 from surveys.models import Answer, Interview, InterviewNote, Response
 from surveys.sheet import Sheet
 from tests import factories
+from tests.browser.accessibility import violations
 from tests.browser.test_answering import TODAY, address, become, leena, look, opened  # noqa: F401 - fixtures
-from tests.browser.test_public import tab_to, violations
+from tests.browser.test_public import tab_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TALK = "haastattelu"

@@ -8,8 +8,9 @@ from accounts.links import make_link
 from mailing.models import Bounce, Letter
 from mailing.unsubscribing import hash_of, token_of
 from registry.models import AssociationContact, Person
+from tests.browser.accessibility import violations
 from tests.browser.test_admin import sign_in
-from tests.browser.test_public import demo, violations  # noqa: F401 - a fixture
+from tests.browser.test_public import demo  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POST = "/hallinta/posti/"

@@ -4,7 +4,7 @@ import pytest
 
 from config.demo import PASSWORD
 from registry.models import ChangeSet, Person
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
 from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 

@@ -10,7 +10,7 @@ from django.test import Client
 from accounts.links import make_link
 from accounts.models import User
 from registry.models import Appointment, Municipality
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
 from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 from tests.portal.conftest import BACKEND

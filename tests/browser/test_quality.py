@@ -1,11 +1,10 @@
 """The page of data quality in a real browser: accessible, at every width, and a finding is accepted and taken back."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from config.demo import PASSWORD
 from registry.models import QualityException
-from tests.browser.test_public import TAGS
+from tests.browser.accessibility import violations
 from tests.browser.ways import WAYS
 from tests.demo_world import load_demo
 
@@ -28,13 +27,6 @@ def coordinator(transactional_db, site, page):
     page.wait_for_selector(".quality")
 
 
-def violations(page):
-    """Return what axe finds in the page's own content, as (rule, first element) pairs."""
-    options = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
-    found = Axe().run(page, context="#content", options=options).response["violations"]
-    return [(each["id"], each["nodes"][0]["html"][:160]) for each in found]
-
-
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(coordinator, site, page):
     accepted = QualityException.objects.get()
     form = f"/hallinta/laatu/{accepted.region.slug}/{accepted.check_key}/{accepted.subject}/"
@@ -44,7 +36,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(coordinator, site, page)
         page.emulate_media(color_scheme=scheme)
         for name, address in {**PAGES, "form": form}.items():
             site(address)
-            problems = violations(page) if width > 320 else []
+            problems = violations(page, "#content") if width > 320 else []
             problems += page.evaluate(
                 """() => [...document.querySelectorAll(".quality *")].filter((each) => {
                     const box = each.getBoundingClientRect();
@@ -56,7 +48,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(coordinator, site, page)
     site(form)
     page.click("[type=submit].default")  # the reason is missing
     page.wait_for_selector(".errorlist")
-    assert violations(page) == []
+    assert violations(page, "#content") == []
     assert found == {}
 
 

@@ -7,11 +7,11 @@ from django.test import Client
 
 from common.partial_dates import PartialDate
 from registry.models import Municipality, Region
-from registry.reference import load_reference_data
 from surveys.authoring import copy_round
 from surveys.models import Response
 from tests import factories
-from tests.browser.test_public import violations
+from tests.browser.accessibility import violations
+from tests.conftest import restore_reference
 from tests.surveys.default_round import default_round
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,8 +21,7 @@ PREFIXES = {"fi": "", "sv": "/sv", "en": "/en"}
 @pytest.fixture
 def draft(transactional_db):
     """The default questionnaire as a draft."""
-    if not Region.objects.exists():
-        load_reference_data()
+    restore_reference()
     Region.objects.filter(code="17").update(records_from=dt.date(2021, 1, 1))
     return default_round(Region.objects.get(code="17"), 2026)
 

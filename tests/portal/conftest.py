@@ -66,6 +66,11 @@ def begun_survey(cast, reference):
 @pytest.fixture
 def portal(cast, reference):
     """A client for each role towards Oulu, and a row of everything that Oulu's addresses name."""
+    return make_portal(cast, reference)
+
+
+def make_portal(cast, reference):
+    """Make and return what the fixture `portal` gives."""
     oulu = reference.oulu
     today = dt.date.today()
     yesterday, tomorrow = (PartialDate.day(today + dt.timedelta(days=days)) for days in (-1, 1))

@@ -1,6 +1,7 @@
 """The one gate: every address of the portal for every role, by GET and by POST, and an end on the next request."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.urls import get_resolver, reverse
@@ -21,7 +22,8 @@ from registry.models import (
 )  # fmt: skip
 from registry.roles import end_role
 from surveys.models import Answer, Delegation, Interview, OpenLink, PaperBatch, PendingSave, Response
-from tests.portal.conftest import client_of
+from tests.conftest import as_built, find_reference, make_cast
+from tests.portal.conftest import client_of, make_portal
 
 STRANGERS = ("stranger", "elsewhere", "former", "past_deputy", "other_coordinator", "administrator")
 ROLES = ("anonymous", *STRANGERS, "liaison", "deputy", "agent", "fallback", "coordinator", "looking")
@@ -87,6 +89,40 @@ PAGES = {
 APART = {"portal_start", "portal_look", "portal_interviews"}
 APART |= {"portal_posts", "portal_post", "portal_post_pack", "portal_post_confirm"}
 APART |= {"portal_data", "portal_data_file", "portal_data_erase"}
+
+
+@pytest.fixture(scope="module")
+def built(kept):
+    """The world of all these tests, built once."""
+    return kept(_build)
+
+
+def _build():
+    reference = find_reference()
+    cast = make_cast(reference)
+    portal = make_portal(cast, reference)
+    return SimpleNamespace(reference=reference, cast=cast, portal=portal, clients=portal.__dict__.pop("clients"))
+
+
+@pytest.fixture
+def world(built, db):
+    return as_built(built)
+
+
+@pytest.fixture
+def reference(world):
+    return world.reference
+
+
+@pytest.fixture
+def cast(world):
+    return world.cast
+
+
+@pytest.fixture
+def portal(world):
+    """A client for each role towards Oulu, and a row of everything that Oulu's addresses name."""
+    return SimpleNamespace(clients=world.clients, **vars(world.portal))
 
 
 # A coordinator's own work: nobody's place is taken, so there is no first look.

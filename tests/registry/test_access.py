@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.apps import apps
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -51,6 +51,16 @@ def test_permissions_last_as_long_as_the_role(moment, has_rights):
         assert user.has_module_perms("registry") is has_rights
         assert coordinated_region_ids(user) == ({role.region_id} if has_rights else set())
         assert list(models.Region.objects.editable_by(user)) == ([role.region] if has_rights else [])
+
+
+def test_rights_given_in_the_frameworks_own_tables_count_for_nothing_and_are_not_even_read(cast):
+    cast.stranger.user_permissions.add(Permission.objects.get(codename="work_in_admin"))
+    stranger = again(cast.stranger)
+
+    with CaptureQueriesContext(connection) as captured:
+        assert (stranger.is_staff, stranger.has_module_perms("registry")) == (False, False)
+
+    assert ["auth_" in query["sql"] for query in captured] == [False]
 
 
 def test_a_coordinator_deletes_nothing_and_touches_no_accounts_or_reference_data(cast):
