@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests on SQLite with the browser, then on PostgreSQL those that ask a database. What the machine lacks is left out and said
-# in one line; under CI=true nothing may be left out. --slow adds the slow tests; other arguments go to pytest.
+# Tests on SQLite with the browser, then on PostgreSQL. What the machine lacks is left out and said in one line;
+# under CI=true nothing may be left out. --slow adds the slow tests; other arguments go to pytest.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -75,8 +75,7 @@ run() { # NAME MARKS [pytest's arguments]
 run SQLite "$(and "$marks" "$([ -n "$with_browser" ] || echo 'not browser')" "$([ -n "$with_java" ] || echo 'not html')")" "$@"
 if [ -n "$given" ]; then
   export TEST_DATABASE_URL=$given
-  # What asks no database has been tried beside SQLite.
-  run PostgreSQL "$(and "$marks" "not browser" "not html" "not plain")" "$@"
+  run PostgreSQL "$(and "$marks" "not browser" "not html")" "$@"
 fi
 echo
 if [ "${CI:-}" = true ]; then

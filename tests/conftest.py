@@ -33,15 +33,6 @@ from tests import factories
 from tests.mail_server import HOST, MailServer
 from tests.table_copies import copy_tables, write_tables
 
-
-def pytest_collection_modifyitems(items):
-    """Mark the tests that cannot reach a database: what they tell is the same beside either."""
-    for item in items:
-        asks = {"db", "transactional_db", "live_server"} & set(item.fixturenames)
-        if not (asks or item.get_closest_marker("django_db")):
-            item.add_marker("plain")
-
-
 # The rows of the reference data, for tests after one with real transactions, which empties the tables.
 _reference = {}
 
