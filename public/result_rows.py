@@ -53,7 +53,7 @@ def result_addresses(published):
     rounds = list(dict.fromkeys((region, year) for region, year, _municipality in rows))
     regions = list(dict.fromkeys(region for region, _year in rounds))
     return [
-        *(("compare_municipalities", [region]) for region in regions),
+        *((name, [region]) for region in regions for name in ("result_rounds", "compare_municipalities")),
         *(("round_results", [*each]) for each in rounds),
-        *(("municipality_results", [*each]) for each in rows),
+        *((name, [*each]) for each in rows for name in ("municipality_results", "evening_sheet")),
     ]

@@ -103,6 +103,8 @@ OPEN = {
     "round_results": (["pohjois-pohjanmaa", 2031], 404, 405),
     "question_results": (["pohjois-pohjanmaa", 2031, "liaison_situation"], 404, 405),
     "municipality_results": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "evening_sheet": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "result_rounds": (["pohjois-pohjanmaa"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),

@@ -4,11 +4,16 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from public.decorators import public_page
+from public.figure_rows import published_rows
 from public.maps import answer_map
 from public.result_rows import comparison_fields, region_heads
+from registry.page_reads import figures_of_region
 from surveys.published import published_edition, published_municipality, published_question
 from surveys.result_compare import comparison_of
+from surveys.result_history import history_of
 from surveys.result_region import region_page
+from surveys.result_sides import evening_sheet_of
+from surveys.results import results_of
 
 
 def edition_asked(query):
@@ -19,13 +24,18 @@ def edition_asked(query):
     return int(number) if number else None
 
 
+def words_language(survey_round):
+    """Return the language of the round's words where it is not asked in the page's own; else an empty text."""
+    languages = survey_round.languages
+    return "" if get_language() in languages else languages[0]
+
+
 def results_context(results):
     """Return what every page of an edition shows: the region, the round, the edition, its log and the years beside."""
-    edition, languages = results.edition, results.edition.round.languages
+    edition = results.edition
     return {
-        # Where the survey is not asked in the page's language, its words stand in another.
-        "words_language": "" if get_language() in languages else languages[0],
-        "text_language": languages[0],
+        "words_language": words_language(edition.round),
+        "text_language": edition.round.languages[0],
         "region": edition.round.region,
         "survey_round": edition.round,
         "edition": edition,
@@ -98,3 +108,37 @@ def compare_municipalities(request, region_slug):
         "round_url": reverse("round_results", args=[region_slug, comparison.edition.round.year]),
     }
     return render(request, "public/compare_municipalities.html", context)
+
+
+@public_page
+def result_rounds(request, region_slug):
+    """A region's published rounds, and what can be told of their years beside each other."""
+    region_results = results_of(region_slug)
+    if region_results is None:
+        raise Http404
+    history = history_of(region_results)
+    context = {
+        "region": history.region,
+        "history": history,
+        "published": published_rows(figures_of_region(history.region)),
+        "words_language": words_language(region_results.latest[0].round),
+    }
+    return render(request, "public/result_rounds.html", context)
+
+
+@public_page
+def evening_sheet(request, region_slug, year, municipality_slug):
+    """What an association evening looks at together: the municipality and its associations side by side."""
+    sheet = evening_sheet_of(region_slug, year, municipality_slug)
+    if sheet is None:
+        raise Http404
+    survey_round = sheet.edition.round
+    context = {
+        "region": survey_round.region,
+        "survey_round": survey_round,
+        "sheet": sheet,
+        "name": sheet.result.municipality.name,
+        "slug": municipality_slug,
+        "words_language": words_language(survey_round),
+    }
+    return render(request, "public/evening_sheet.html", context)

@@ -8,7 +8,7 @@ is not public is not copied at all, so that nothing has to be hidden again when 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -172,6 +172,12 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         """Return an edition's municipalities with what their pages tell of them, in a query."""
         return self.filter(edition=edition).select_related("municipality", "size_class")
 
+    def taking_part(self, editions):
+        """Return (edition's id, how many sent in their answers, how many were asked) of these editions."""
+        answered = Count("pk", filter=Q(state=MunicipalityResult.State.ANSWERED))
+        rows = self.filter(edition__in=editions).order_by().values("edition")
+        return rows.annotate(n=answered, n_all=Count("pk")).values_list("edition", "n", "n_all")
+
     def counted(self, **only):
         """Return the expression for how many municipalities the edition of an outer query has, 0 where none."""
         rows = self.filter(edition=OuterRef("pk"), **only).order_by()
@@ -260,6 +266,12 @@ class OfResultQuerySet(ResultQuerySet):
     def of_edition(self, edition):
         """Return an edition's rows."""
         return self.filter(result__edition=edition)
+
+    def sums_by_theme(self, editions):
+        """Return (edition's id, theme's key, sum of the printed scores, how many have one) of these editions."""
+        rows = self.filter(result__edition__in=editions, round_theme__isnull=False, value__isnull=False).order_by()
+        sums = rows.values("result__edition", "round_theme__theme__key").annotate(total=Sum("value"), n=Count("pk"))
+        return sums.values_list("result__edition", "round_theme__theme__key", "total", "n")
 
     def of_results(self, results):
         """Return the rows of these MunicipalityResults, or of what has their ids, in one query."""
@@ -388,6 +400,10 @@ class QuestionResultQuerySet(ResultQuerySet):
     """Reads of a region's counts."""
 
     round_path = "edition__round"
+
+    def of_editions(self, editions):
+        """Return the rows of these editions."""
+        return self.filter(edition__in=editions)
 
 
 class QuestionResult(ResultRow):

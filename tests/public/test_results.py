@@ -1,15 +1,23 @@
 """The public pages of results: nothing before publication, what was published after it, corrections with their log."""
 
 import datetime as dt
+import random
 import re
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
 from public.caching import pages
-from registry.models import Municipality
-from surveys.models import ReplyComment, ResultAnswer, Round
+from registry.models import Municipality, Population, RegionMembership
+from surveys.authoring import copy_round, decide_comparability
+from surveys.editions import put_together
+from surveys.models import AssociationTally, ReplyComment, Response, ResultAnswer, Round
+from surveys.published import published_municipality
 from surveys.publishing import publish_results, stage_results
-from tests.surveys.published_round import closed_round
+from tests import factories
+from tests.surveys.published_round import OPENED, closed_round
+from tests.surveys.test_scores import answer_at_random
 
 pytestmark = pytest.mark.django_db
 ROUND = "/pohjois-pohjanmaa/kysely/2025/"
@@ -22,6 +30,9 @@ RESULT_PAGES = [
     "/pohjois-pohjanmaa/vertaa/",
     "/pohjois-pohjanmaa/vertaa/?kunnat=hailuoto",
     "/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto",
+    "/pohjois-pohjanmaa/kysely/",
+    f"{ROUND}oulu/ilta/",
+    f"{ROUND}siikajoki/ilta/",
 ]
 CORRECTION = {"fi": "Avustussumma korjattiin.", "sv": "Summan rättades.", "en": "A sum was corrected."}
 
@@ -84,7 +95,7 @@ def test_an_edition_that_is_not_published_is_not_found(client, published, number
 @pytest.mark.parametrize("address", [
     "/keski-suomi/kysely/2025/", "/pohjois-pohjanmaa/kysely/2024/", "/ei-ole/kysely/2025/",
     "/pohjois-pohjanmaa/kysely/99999999999999999999999/", f"{ROUND}jyvaskyla/", f"{ROUND}kysymys/ei-ole/",
-    "/keski-suomi/vertaa/", f"{ROUND}kysymys/attitude_to_agents/",
+    "/keski-suomi/vertaa/", f"{ROUND}kysymys/agents_attitude/", "/keski-suomi/kysely/", f"{ROUND}jyvaskyla/ilta/",
 ])  # fmt: skip
 def test_another_region_year_municipality_and_a_private_question_have_no_page(client, published, address):
     assert client.get(address).status_code == 404
@@ -102,7 +113,7 @@ def test_publication_empties_the_kept_pages_and_leads_to_the_results(client, ask
     assert ROUND in client.get("/pohjois-pohjanmaa/").content.decode()
     assert f"{ROUND}oulu/" in client.get("/pohjois-pohjanmaa/oulu/").content.decode()
     sitemap = client.get("/sitemap.xml").content.decode()
-    for address in (ROUND, f"{ROUND}oulu/", "/pohjois-pohjanmaa/vertaa/"):
+    for address in (ROUND, f"{ROUND}oulu/", "/pohjois-pohjanmaa/kysely/", f"{ROUND}oulu/ilta/"):
         assert f"http://testserver{address}</loc>" in sitemap
 
 
@@ -226,6 +237,123 @@ def test_comparing_sets_the_chosen_beside_each_other_and_one_beside_its_nearest(
     assert len(five.chosen) == 4
 
 
+# --- Every page ------------------------------------------------------------------------------------------------------
+
+
+def test_every_page_is_the_same_for_everyone_in_its_own_language(client, published, cast):
+    for code, prefix in (("fi", ""), ("sv", "/sv"), ("en", "/en")):
+        for address in RESULT_PAGES:
+            anonymous = client.get(f"{prefix}{address}")
+            source = anonymous.content.decode()
+            assert f'<html lang="{code}">' in source
+            assert not anonymous.cookies
+            assert "Cookie" not in anonymous.get("Vary", "")
+            for other in ("", "/sv", "/en"):
+                assert f'href="{other}{address}"' in source
+    client.force_login(cast.kaisa.user, backend="django.contrib.auth.backends.ModelBackend")
+    pages.clear()
+    assert client.get(ROUND).content == Client().get(ROUND).content
+
+
+# --- Years -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_years(published, reference):
+    """A second published year in which one question of premises does not compare."""
+    draft = copy_round(
+        published, 2026, opens_on=dt.date(2026, 9, 1), closes_on=dt.date(2026, 9, 30), by=None
+    )  # fmt: skip
+    question = draft.questions.for_municipalities().get(indicator__key="premises_cost")
+    question.wording_fi = "Paljonko tilat maksavat?"
+    question.save()
+    reason = dict.fromkeys(("fi", "sv", "en"), "Nyt kysytään hintaa.")
+    decide_comparability(draft, "premises_cost", "municipality", "changed", reason=reason, by=None)
+    Round.objects.filter(pk=draft.pk).update(opened_at="2026-09-01T06:00Z", reply_days=0)
+    later = Round.objects.get(pk=draft.pk)
+    responses = Response.objects.bulk_create(
+        Response(round=later, municipality=each.municipality, started_at=OPENED, submitted_at=timezone.now())
+        for each in published.responses.select_related("municipality")
+    )
+    answer_at_random(later, responses, random.Random(2))
+    publish_results(later, by=None)
+    return later
+
+
+def test_a_year_that_does_not_compare_shows_no_difference_and_says_why(client, two_years):
+    page = client.get("/en/pohjois-pohjanmaa/kysely/2026/")
+
+    themes = {each.key: each for each in page.context["page"].themes}
+    assert themes["tilat"].change is None
+    assert "Not compared with 2025: 1 question is new, asked otherwise" in themes["tilat"].why_no_change
+    assert themes["yhdyshenkilo"].why_no_change == ""
+    figure = client.get("/en/pohjois-pohjanmaa/kysely/2026/kysymys/premises_cost/")
+    assert "Nyt kysytään hintaa." in text_of(figure)
+    assert not any(line.before for group in figure.context["figure"].groups for line in group.lines)
+    oulu = client.get("/en/pohjois-pohjanmaa/kysely/2026/oulu/").context["page"]
+    assert next(each for each in oulu.themes if each.key == "tilat").change is None
+    cost = next(each for each in oulu.all_answers if each.question.key == "premises_cost")
+    assert cost.lines_before == []
+    assert "Nyt kysytään hintaa." in cost.why_not_before
+
+
+def test_a_change_is_the_difference_of_the_printed_scores(client, two_years):
+    before = client.get("/en/pohjois-pohjanmaa/kysely/2025/hailuoto/").context["page"]
+    after = client.get("/en/pohjois-pohjanmaa/kysely/2026/hailuoto/").context["page"]
+
+    was = {each.subject: each.printed.value for each in before.themes}
+    compared = [each for each in after.themes if each.change]
+    assert compared
+    for each in compared:
+        assert each.change.points == each.printed.value - was[each.subject]
+
+
+def test_years_stand_beside_each_other_with_their_breaks_and_the_figures_published_before(client, two_years):
+    response = client.get("/en/pohjois-pohjanmaa/kysely/")
+
+    history, text = response.context["history"], text_of(response)
+    assert history.years == [2025, 2026]
+    theme = next(each for each in history.themes if each.key == "tilat")
+    assert [cell.is_break for cell in theme.cells] == [False, True]
+    cost = next(row for _key, _name, rows in history.indicators for row in rows if row.key == "premises_cost")
+    assert [cell.is_break for cell in cost.cells] == [False, True]
+    assert "Nyt kysytään hintaa." in cost.breaks[0]
+    means = {each.key: each.mean.words for each in client.get(f"/en{ROUND}").context["page"].themes}
+    assert {each.key: each.cells[0].words for each in history.themes} == means
+    assert "Counted elsewhere before this registry" in text
+
+
+# --- The association evening -----------------------------------------------------------------------------------------
+
+
+def test_the_evening_sheet_shows_associations_from_five_answers_and_never_live(client, published, reference, cast):
+    def answered(place, **counts):
+        tally, _new = AssociationTally.objects.get_or_create(round=published, municipality=place)
+        tally.counts = {"premises_cost": counts}
+        tally.save()
+
+    response = published.responses.get(municipality=reference.oulu)
+    cost = published.questions.for_municipalities().get(indicator__key="premises_cost")
+    response.answers.filter(question=cost).delete()
+    response.answers.create(question=cost, state="answered", value={"chosen": ["free"]})
+    publish_results(published, by=None, corrections=CORRECTION)
+    answered(reference.oulu, free=2, paid=5)
+    answered(reference.hailuoto, free=4)
+    assert not any(each.is_shown for each in client.get(f"{ROUND}oulu/ilta/").context["sheet"].sides)
+
+    put_together(published, by=cast.kaisa.user)
+    answered(reference.oulu, free=100)
+
+    source = text_of(client.get(f"/en{ROUND}oulu/ilta/"))
+    assert "The same as the municipality say 2/7 (29%) of the associations." in source
+    assert "5/7 (71%)" in source
+    assert "100" not in source.replace("100%", "")
+    few = client.get(f"/en{ROUND}hailuoto/ilta/")
+    assert not any(each.is_shown for each in few.context["sheet"].sides)
+    assert "4/4" not in text_of(few)
+    assert "Which one to three things do we develop this year" in source
+
+
 # --- Speed -----------------------------------------------------------------------------------------------------------
 
 
@@ -235,3 +363,27 @@ def test_pages_make_at_most_twelve_queries_and_are_kept(client, published, djang
         assert client.get(address).status_code == 200
     with django_assert_max_num_queries(1):
         assert client.get(address).status_code == 200
+
+
+@pytest.mark.slow
+def test_pages_of_308_municipalities_make_no_more_queries_and_are_small(client, db, django_assert_max_num_queries):
+    country = factories.RegionFactory(slug="suomi")
+    places = Municipality.objects.bulk_create(
+        Municipality(
+            code=f"{5000 + n}", name=f"Kunta {n}", name_fi=f"Kunta {n}", slug=f"kunta-{n}",
+            latitude=60 + n / 40, longitude=25, tile_row=n // 20, tile_col=n % 20,
+        )
+        for n in range(308)
+    )  # fmt: skip
+    RegionMembership.objects.bulk_create(RegionMembership(municipality=place, region=country) for place in places)
+    Population.objects.bulk_create(
+        Population(municipality=place, year=2022, residents=1000 + n, source="test") for n, place in enumerate(places)
+    )
+    publish_results(closed_round(country, places), by=None)
+    for page in ("kysely/", "kysely/2025/", "kysely/2025/kunta-7/", f"kysely/2025/kysymys/{KEY}/",
+                 "vertaa/?kunnat=kunta-7", "kysely/2025/kunta-7/ilta/"):  # fmt: skip
+        with django_assert_max_num_queries(12):
+            response = client.get(f"/suomi/{page}", headers={"accept-encoding": "br"})
+        assert response.status_code == 200
+        assert len(response.content) < 60_000, page
+    assert len(published_municipality("suomi", 2025, "kunta-7").nearest) == 5
