@@ -20,7 +20,9 @@ class SurveysConfig(AppConfig):
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         targets.register_family(answer_import.PREFIX, answer_import.Rounds())
-        publicity.add_public_models(*method.PUBLIC_MODELS)
+        # These stand beside published figures as they are now; the figures themselves come with `touch()`.
+        beside = (self.get_model("ReplyComment"), self.get_model("AssociationEdition"))
+        publicity.add_public_models(*method.PUBLIC_MODELS, *beside)
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)
