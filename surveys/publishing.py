@@ -144,6 +144,11 @@ def _decimal(exact):
 # --- Staging and publishing ------------------------------------------------------------------------------------------
 
 
+def is_published(survey_round):
+    """Return whether results of the round are public."""
+    return ResultEdition.objects.published().filter(round=survey_round).exists()
+
+
 def problems_of_publishing(survey_round):
     """Return why the round cannot be published now, as (code, sentence) pairs; a correction is asked less.
 
@@ -156,10 +161,10 @@ def problems_of_publishing(survey_round):
     sent_in = Response.objects.submitted().filter(round=survey_round)
     if not sent_in.exists():
         problems.append(("nothing", _("No municipality has sent in its answers.")))
-    if ReplyComment.objects.undecided().filter(response__round=survey_round, withdrawn_at__isnull=True).exists():
+    if ReplyComment.objects.waiting().filter(response__round=survey_round).exists():
         problems.append(("undecided", _("Some comments wait for your decision.")))
-    is_first = not ResultEdition.objects.published().filter(round=survey_round).exists()
-    if is_first and timezone.localdate() <= survey_round.comments_until and sent_in.filter(reply=None).exists():
+    is_first = not is_published(survey_round)
+    if is_first and timezone.localdate() <= survey_round.comments_until and sent_in.not_agreed().exists():
         day = f"{survey_round.comments_until:%-d.%-m.%Y}"
         problems.append(
             ("reply_days", _("The municipalities may comment until %(day)s, and not all have agreed.") % {"day": day})
@@ -199,8 +204,7 @@ def publish_results(survey_round, *, by, corrections=None):
 def _refuse(survey_round, words):
     if problems := problems_of_publishing(survey_round):
         raise ValidationError([ValidationError(sentence, code=code) for code, sentence in problems])
-    is_correction = ResultEdition.objects.published().filter(round=survey_round).exists()
-    if is_correction and not any(words.values()):
+    if is_published(survey_round) and not any(words.values()):
         raise ValidationError(_("Tell what was corrected and why: it stands in the public log."), code="reason")
 
 
