@@ -86,7 +86,7 @@ def portal_survey_comment_withdraw(request, access, year, pk):
     page, form = _page(access, year), PortalForm(request.POST, access=access)
     if page.response is None:
         raise Http404
-    comment = get_object_or_404(ReplyComment.objects.of_response(page.response), pk=pk)
+    comment = get_object_or_404(ReplyComment, response=page.response, pk=pk)
     if form.is_valid():
         with transaction.atomic():
             take_back_comment(comment, by=request.user)
