@@ -69,6 +69,10 @@ WITHOUT_PEOPLES_DATA = {
     survey_models.ConditionTerm,
     survey_models.Criterion,
     survey_models.EditionCount,  # sums of five or more
+    survey_models.MunicipalityResult,  # what municipalities said in public, by post
+    survey_models.QuestionResult,
+    survey_models.ResultAnswer,
+    survey_models.ResultScore,
     survey_models.Indicator,
     survey_models.Option,
     survey_models.OptionMatch,
