@@ -5,10 +5,10 @@ It agrees by one button, or comments on an answer or on the whole page; a commen
 without a decision holds the publication back. After publication comments stand beside the figures.
 """
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.db import transaction
-from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 

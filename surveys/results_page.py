@@ -11,6 +11,7 @@ from common.partial_dates import MAX_YEAR
 from surveys.models import MunicipalityResult, ReplyComment, Response, Round
 from surveys.publishing import MunicipalityRows, is_published, preview_of
 from surveys.replying import refusal_of_agreeing, refusal_of_commenting, seen_in
+from surveys.result_page import Around, municipality_page
 
 
 @dataclass
@@ -36,11 +37,12 @@ class ResultsPage:
 
     @cached_property
     def shown(self):
-        """The MunicipalityRows as they would be published now."""
+        """The MunicipalityPage as it would be published now; the others' means and the year before come with that."""
         if self.response is None:
             missing = MunicipalityResult(municipality=self.municipality, state=MunicipalityResult.State.MISSING)
-            return MunicipalityRows(missing)
-        return preview_of(self.response)
+            return municipality_page(MunicipalityRows(missing))
+        around = Around(comments=[each for each in self.comments if each.stands_beside])
+        return municipality_page(preview_of(self.response), around)
 
     @cached_property
     def comments(self):
@@ -81,10 +83,7 @@ class ResultsPage:
     @property
     def questions(self):
         """The questions that stand on the page by theme: [(theme's name, [Question, …])]."""
-        themes = {}
-        for answer in self.shown.answers:
-            themes.setdefault(answer.question.round_theme.theme.name, []).append(answer.question)
-        return list(themes.items())
+        return [(theme.name, [each.question for each in theme.answers]) for theme in self.shown.answers]
 
 
 def results_page_of(municipality, year):

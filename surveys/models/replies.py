@@ -136,6 +136,11 @@ class ReplyComment(models.Model):
         return self.decision in {self.Decision.CORRECTED, self.Decision.KEPT}
 
     @property
+    def stands_beside(self):
+        """Whether something of it stands beside the published figure; the same rule as `shown_beside`."""
+        return self.decision == self.Decision.UNDER_REVIEW or (self.is_public and self.withdrawn_at is None)
+
+    @property
     def about(self):
         """What it is about: the question's words, or the whole page."""
         return str(self.question.wording or self.question.key) if self.question_id else _("The whole page")

@@ -16,7 +16,7 @@ from surveys.authoring import close_round, reopen_round
 from surveys.models import Answer, Reply, ReplyComment, Response, Round
 from surveys.publishing import problems_of_publishing, publish_results
 from surveys.replying import agree_with_results, comment_results, decide_comment, seen_in, take_back_comment
-from tests.surveys.published_round import closed_round
+from tests.surveys.small_round import small_round
 
 pytestmark = pytest.mark.django_db
 TASKS = "admin:surveys_round_publication"
@@ -32,7 +32,7 @@ def autumn():
 @pytest.fixture
 def oulu(reference, cast):
     """What Oulu has sent in to a closed round of Pohjois-Pohjanmaa; Hailuoto has, too."""
-    survey_round = closed_round(reference.pohjois_pohjanmaa, [reference.oulu, reference.hailuoto])
+    survey_round = small_round(reference.pohjois_pohjanmaa, [reference.oulu, reference.hailuoto])
     return Response.objects.get(round=survey_round, municipality=reference.oulu)
 
 
@@ -142,11 +142,10 @@ def test_a_text_that_cannot_stand_there_is_refused(oulu, cast, text, code):
 
 
 def test_only_what_stands_on_the_page_is_commented_on(oulu, cast, reference):
-    other = closed_round(reference.pohjois_pohjanmaa, [], year=2024)
+    other = small_round(reference.pohjois_pohjanmaa, [], year=2024, like=oulu.round)
     foreign = other.questions.on_municipalitys_page().first()
-    associations = oulu.round.questions.for_associations().first()
-    told = oulu.round.questions.for_municipalities().exclude(publicity="public").first()
-    for question in filter(None, (foreign, associations, told)):
+    private = oulu.round.questions.get(publicity="private")
+    for question in (foreign, private):
         assert refused(comment_results, oulu, question, "x", False, by=cast.leena.user) == "question"
     assert not ReplyComment.objects.exists()
 
