@@ -1,4 +1,4 @@
-"""The coordinator's page before publication: what to check, what the municipalities said, and what has been published."""
+"""The coordinator's page before publication: what to check, what municipalities said, what has been published."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class PlaceRow:
 
 
 class PublicationPage:
-    """A round before and after publication; every table is read once, for one municipality and for 308 in as many queries."""
+    """A round before and after publication; one municipality and 308 are read in as many queries."""
 
     def __init__(self, survey_round):
         self.round = survey_round

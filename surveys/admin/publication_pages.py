@@ -66,11 +66,8 @@ class PublicationPages:
 
     def publication_steps(self, survey_round):
         """Offer the publication of a round that has been opened."""
-        return (
-            []
-            if survey_round.is_draft
-            else [Step(_("Results and publication"), self.step_url("publication", survey_round))]
-        )
+        url = self.step_url("publication", survey_round)
+        return [] if survey_round.is_draft else [Step(_("Results and publication"), url)]
 
     def publication(self, request, object_id):
         """Show what is to be checked, the comments, each municipality's preview, and what has been published."""
@@ -117,7 +114,7 @@ class PublicationPages:
         )
 
     def publish(self, request, object_id):
-        """Ask and publish the results of the round, all at once; after the first time as a correction with its words."""
+        """Ask and publish the results of the round all at once; after the first time a correction with its words."""
         survey_round = self.step_row(request, object_id)
         is_correction = is_published(survey_round)
         return self.ask_and_do(
@@ -136,13 +133,13 @@ class PublicationPages:
         return [
             *(sentence for _code, sentence in problems_of_publishing(survey_round)),
             ngettext(
-                "The results of %(n)s municipality that sent in its answers become public at once, and the region's.",
-                "The results of %(n)s municipalities that sent in their answers become public at once, and the region's.",
+                "The results of %(n)s municipality that sent in its answers become public, and the region's.",
+                "The results of %(n)s municipalities that sent in their answers become public, and the region's.",
                 n,
             )
             % {"n": n},
             _("That the others did not answer, or did not take part, becomes public, too."),
             _("Public answers with the answerer's post, the scores, and public comments can be read by anyone. "
               "Private answers, notes, contact details and files cannot."),
-            _("An edition stays as it is published. What is corrected later is a new edition beside it, with its reason."),
+            _("An edition stays as it is published. What is corrected later is a new edition with its reason."),
         ]  # fmt: skip

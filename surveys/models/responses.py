@@ -196,6 +196,6 @@ class Response(models.Model):
 
     @property
     def has_agreed(self):
-        """Whether the municipality has agreed with its results as they were last sent in; read along by `with_reply`."""
+        """Whether the municipality has agreed with its results as last sent in; read along by `with_reply`."""
         reply = getattr(self, "reply", None)
         return reply is not None and self.is_submitted and reply.agreed_at >= self.submitted_at

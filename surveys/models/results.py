@@ -246,7 +246,7 @@ class OfResultQuerySet(ResultQuerySet):
         return self.filter(result__municipality=municipality_id, result__edition__in=editions)
 
     def numbers_of(self, edition):
-        """Return (municipality's id, question's id, value) of each number that was answered in an edition; one query."""
+        """Return (municipality's id, question's id, value) of each number answered in an edition; one query."""
         answered = self.of_edition(edition).filter(state=Answer.State.ANSWERED, question__kind__in=NUMBERS)
         return answered.order_by().values_list("result__municipality", "question", "value")
 

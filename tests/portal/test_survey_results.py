@@ -1,4 +1,4 @@
-"""A municipality's own results before publication: who sees them, agreeing by one button, comments with everything kept."""
+"""A municipality's own results before publication: who sees them, agreeing by one button, comments."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A closed round of a few questions that some municipalities have answered: cheap, where no whole questionnaire is needed."""
+"""A closed round of a few questions that some municipalities have answered: cheap to make."""
 
 import datetime as dt
 

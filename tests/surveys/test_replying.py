@@ -1,4 +1,4 @@
-"""A municipality agrees with its results or comments on them, the coordinator decides; each step once and in its time."""
+"""A municipality agrees with its results or comments on them, the coordinator decides; each step in its time."""
 
 import datetime as dt
 
@@ -134,7 +134,7 @@ def test_a_comment_is_kept_with_its_post_and_asks_the_coordinator_once_for_all(o
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("  ", "empty"), ("x" * 1001, "max_length"), ("a\x00b", "null_characters_not_allowed"), ("ä" * 100_000, "max_length")],
+    [(" ", "empty"), ("x" * 1001, "max_length"), ("ä" * 50_000, "max_length"), ("\0", "null_characters_not_allowed")],
 )  # fmt: skip
 def test_a_text_that_cannot_stand_there_is_refused(oulu, cast, text, code):
     assert refused(comment_results, oulu, None, text, False, by=cast.leena.user) == code
