@@ -237,7 +237,7 @@ def survey_confirm_letter(letter):
         ),
         "decisions": Placeholder(
             gettext_lazy("each comment with the decision and its reason"),
-            ("Onko tiloista maksu? Pysyy ennallaan: …",),
+            ("Onko tiloista maksu? Jää ennalleen: …",),
             is_required=True,
         ),
     },

@@ -142,8 +142,9 @@ def test_a_page_from_before_the_answers_changed_does_not_agree(oulu, leena):
     assert not Reply.objects.exists()
 
 
-def test_after_the_days_and_after_publication_nobody_is_asked_any_more(oulu, leena, autumn):
+def test_after_the_days_and_after_publication_nobody_is_asked_any_more(oulu, cast, autumn):
     autumn.move_to(dt.datetime(2025, 10, 30, 9, tzinfo=dt.UTC))
+    leena = client_of(cast.leena.user)
     assert PAGE not in text_of(leena, "/oma/oulu/")
     assert "kommenttien aika on päättynyt" in text_of(leena).lower()
     publish_results(Round.objects.get(pk=oulu.round_id), by=None)
