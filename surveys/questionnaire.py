@@ -9,7 +9,7 @@ from collections import OrderedDict
 from functools import cached_property
 from threading import Lock
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
 from surveys.models import ConditionTerm, WordingCorrection
 
@@ -23,6 +23,12 @@ class Questionnaire:
 
     def __init__(self, survey_round):
         self.questions = _questions_of(survey_round)
+
+    @cached_property
+    def for_points(self):
+        """The questions with what points need besides: their thresholds, read when somebody first counts."""
+        prefetch_related_objects(self.questions, "thresholds")
+        return self.questions
 
     @cached_property
     def comparisons(self):
@@ -55,7 +61,7 @@ def kept_questions(survey_rounds):
     numbers = WordingCorrection.objects.last_by_round([each.pk for each in survey_rounds])
     for each in survey_rounds:
         each.last_correction = numbers.get(each.pk)
-    return {each.pk: list(questionnaire_of(each).questions) for each in survey_rounds}
+    return {each.pk: list(questionnaire_of(each).for_points) for each in survey_rounds}
 
 
 def forget_questionnaires():
@@ -77,6 +83,6 @@ def _questions_of(survey_round):
         survey_round.questions.for_municipalities()
         .in_order()
         .select_related("round_theme__theme", "indicator", "size_class", "criterion", "comparability")
-        .prefetch_related("options", "rows", "columns", "thresholds", Prefetch("conditions", queryset=conditions))
+        .prefetch_related("options", "rows", "columns", Prefetch("conditions", queryset=conditions))
     )
     return tuple(questions)
