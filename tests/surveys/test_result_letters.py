@@ -1,4 +1,4 @@
-"""Letters of results: ready to be looked at, and published; who gets them, who does not and why, asked again when sent."""
+"""Letters of results: ready to be looked at, and published; who gets them, who does not, asked again when sent."""
 
 import datetime as dt
 
