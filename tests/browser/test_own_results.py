@@ -45,12 +45,19 @@ def asked(transactional_db):
     return survey_round
 
 
+def seen(site, page, name, address, ways):
+    """Open a page and return what is wrong with it; opening it, the browser has nothing to complain of."""
+    page.complaints.clear()
+    site(address)
+    assert page.complaints == [], name
+    return look(page, name, ways)
+
+
 def test_the_pages_of_own_results_are_accessible(asked, site, page, live_server):
     found = {}
     become(page, live_server, "leena@example.org")
     for name, address in {"own results": OULU, "comment": COMMENT}.items():
-        site(address)
-        found |= look(page, name, WAYS)
+        found |= seen(site, page, name, address, WAYS)
     page.eval_on_selector_all("main form", "forms => forms.forEach(form => form.noValidate = true)")
     with page.expect_navigation():
         page.click("main [type=submit]")
@@ -66,10 +73,8 @@ def test_the_pages_of_own_results_are_accessible(asked, site, page, live_server)
         "preview": f"{start}result_preview/?kunta=oulu",
         "letter": f"{start}results_ready/",
     }.items():
-        site(address)
-        found |= look(page, name, IN_ADMIN)
+        found |= seen(site, page, name, address, IN_ADMIN)
     assert found == {}
-    assert page.complaints == []
 
 
 def test_without_a_script_one_button_agrees(asked, site, page, live_server):
