@@ -51,8 +51,7 @@ def tile_map(rows):
         )
         for row in sorted(rows, key=lambda row: row.tile)
     )
-    width, height = (max(getattr(tile, axis) for tile in tiles) + _STEP for axis in ("x", "y"))
-    return TileMap(view_box=f"-2 -2 {width} {height}", tiles=tiles)
+    return TileMap(_view_box(tiles), tiles)
 
 
 def _words(row):
@@ -61,6 +60,47 @@ def _words(row):
 
 def _classes(row):
     return f"status-{row.situation}" if row.is_shown else f"status-{row.situation} dimmed"
+
+
+class AnswerTile(NamedTuple):
+    """One municipality's tile with the letter of what it answered; without one a dash."""
+
+    x: int
+    y: int
+    label: str
+    words: str
+    url: str
+    letter: str
+    classes: str
+
+
+def answer_map(rows, base):
+    """Return the TileMap of a question's AnswerRows, or None when not every municipality has a place on the map.
+
+    A tile leads to the municipality's page below the address `base`. Letters tell the
+    answers; the tint only groups them.
+    """
+    if not rows or any(row.standing.tile is None for row in rows):
+        return None
+    labels = _short_names([row.name for row in rows])
+    tiles = tuple(
+        AnswerTile(
+            x=row.standing.tile[1] * _STEP,
+            y=row.standing.tile[0] * _STEP,
+            label=labels[row.name],
+            words=f"{row.name}: {'; '.join(row.lines)}",
+            url=f"{base}{row.standing.slug}/",
+            letter=row.letters or "–",
+            classes=f"answer answer-{row.letters.lower()}" if row.letters else "answer answer-none",
+        )
+        for row in sorted(rows, key=lambda row: row.standing.tile)
+    )
+    return TileMap(_view_box(tiles), tiles)
+
+
+def _view_box(tiles):
+    width, height = (max(getattr(tile, axis) for tile in tiles) + _STEP for axis in ("x", "y"))
+    return f"-2 -2 {width} {height}"
 
 
 class Shape(NamedTuple):

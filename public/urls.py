@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, pictures, region, surveys
+from public.views import feedback, home, municipality, pages, pictures, region, results, surveys
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,6 +18,20 @@ urlpatterns = [
         name="municipality_picture",
     ),
     path("<slug:region_slug>/kysely/<int:year>/menetelma/", surveys.survey_method, name="survey_method"),
+    path("<slug:region_slug>/vertaa/", results.compare_municipalities, name="compare_municipalities"),
+    path("<slug:region_slug>/kysely/", results.result_rounds, name="result_rounds"),
+    path("<slug:region_slug>/kysely/<int:year>/", results.round_results, name="round_results"),
+    path("<slug:region_slug>/kysely/<int:year>/kysymys/<slug:key>/", results.question_results, name="question_results"),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/",
+        results.municipality_results,
+        name="municipality_results",
+    ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/ilta/",
+        results.evening_sheet,
+        name="evening_sheet",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

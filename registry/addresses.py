@@ -9,6 +9,8 @@ TOP_LEVEL_WORDS = frozenset(
     | {"oma", "hallinta", "posti", "healthz", "readyz", "static", "media", "sitemap", "robots"}
 )
 PORTAL_WORDS = frozenset(["tiedot", "hakemisto", "luovutus", "tehtavat", "kirjautumiset", "haastattelut"])
+# Beside municipalities below a round's address.
+ROUND_WORDS = frozenset(["menetelma", "kysymys", "tiedostot", "raportti", "tiedote"])
 REGION_WORDS = frozenset(["kysely", "vertaa", "tapahtumat", "kaytannot", "aineistot", "neuvottelukunta"])
 
 slug_shape = RegexValidator(
@@ -36,4 +38,4 @@ def validate_region_slug(slug):
 def validate_municipality_slug(slug):
     """Raise ValidationError (code "invalid" or "reserved") unless `slug` can be a municipality's address."""
     slug_shape(slug)
-    _refuse_reserved(slug, TOP_LEVEL_WORDS | REGION_WORDS | PORTAL_WORDS)
+    _refuse_reserved(slug, TOP_LEVEL_WORDS | REGION_WORDS | PORTAL_WORDS | ROUND_WORDS)

@@ -15,7 +15,6 @@ from registry.models import (
     Agent,
     Appointment,
     Area,
-    AreaMembership,
     Coordinator,
     Municipality,
     PublishedFigure,
@@ -369,17 +368,6 @@ class AreaOfMunicipality(NamedTuple):
     area_id: int
     name: str
     group_name: str
-
-
-def areas_of_municipality(municipality, on):
-    """Return the AreaOfMunicipalities of a municipality on day `on`."""
-    return [AreaOfMunicipality(*row) for row in _area_memberships(municipality.pk, on)]
-
-
-@Prepared
-def _area_memberships(municipality: int, on: date):
-    rows = AreaMembership.objects.for_municipality_page(municipality, on)
-    return rows.values_list("area", translated("area__name"), translated("area__group__name"))
 
 
 def agents_of(municipality, on):

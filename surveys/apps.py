@@ -16,12 +16,13 @@ class SurveysConfig(AppConfig):
         from registry.imports import targets  # noqa: PLC0415
         from surveys import answer_import, clock, delegating, following, method, rights, round_page  # noqa: F401, PLC0415
         from surveys.letters import REASONS, opened, reminders, responses, results, thanks  # noqa: F401, PLC0415
-        from surveys.models import ReplyComment  # noqa: PLC0415
         from surveys.quality import CHECKS  # noqa: PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 
         targets.register_family(answer_import.PREFIX, answer_import.Rounds())
-        publicity.add_public_models(*method.PUBLIC_MODELS, ReplyComment)
+        # These stand beside published figures as they are now; the figures themselves come with `touch()`.
+        beside = (self.get_model("ReplyComment"), self.get_model("AssociationEdition"))
+        publicity.add_public_models(*method.PUBLIC_MODELS, *beside)
         access.register_rights(rights.COORDINATORS_RIGHTS)
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)

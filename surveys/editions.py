@@ -120,10 +120,14 @@ class RegionCounts(ShownCounts):
     n_of_rest: int
 
 
-def association_counts_for(edition, municipality):
-    """Return the ShownCounts of each question in one municipality, in order; one query besides the questions."""
+def association_counts_for(edition, municipality, questions=None):
+    """Return the ShownCounts of each question in one municipality, in order; one query besides the questions.
+
+    `questions` are those that associations were asked, where they have been read already.
+    """
     groups = _groups_by_question(edition.counts.filter(municipality=municipality))
-    return [ShownCounts(question, *_table(question, groups.get(question.pk, {}))) for question in _asked(edition)]
+    questions = _asked(edition) if questions is None else questions
+    return [ShownCounts(question, *_table(question, groups.get(question.pk, {}))) for question in questions]
 
 
 def association_counts_of_region(edition):

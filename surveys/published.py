@@ -1,11 +1,16 @@
 """The pages of published results, each read in a fixed number of queries: what public views and files begin from."""
 
 from dataclasses import dataclass
+from string import ascii_uppercase
 
-from surveys.models import MunicipalityResult, ReplyComment, ResultAnswer, ResultScore
+from django.utils.text import capfirst
+
+from surveys.models import MunicipalityResult, Question, ReplyComment, ResultAnswer, ResultScore
+from surveys.models.questions import ONE_CHOICE
 from surveys.nearest import done_by, nearest
 from surveys.publishing import MunicipalityRows
-from surveys.result_page import Around, MunicipalityPage, municipality_page
+from surveys.result_page import AnswerFigure, Around, MunicipalityPage, municipality_page
+from surveys.result_questions import QuestionFigure, question_figures
 from surveys.result_years import years_of
 from surveys.results import EditionResults, Standing, read_edition, results_of
 
@@ -57,6 +62,68 @@ def published_municipality(region_slug, year, municipality_slug, number=None):
         page=page,
         nearest=nearest(standing, [each for each in results.answered if each is not standing]),
         done_by=done_by(standing, edition, [each.question for each in page.missing]),
+    )
+
+
+@dataclass(frozen=True)
+class AnswerRow:
+    """What a municipality answered to one question; `letters` name the options that it chose."""
+
+    standing: Standing
+    lines: list
+    who: str
+    letters: str
+    evidence_url: str
+    is_known: bool
+
+    @property
+    def name(self):
+        """The municipality's name."""
+        return self.standing.name
+
+
+@dataclass(frozen=True)
+class PublishedQuestion:
+    """A question of an edition with its counts and, where the answers are public, with every municipality's."""
+
+    results: EditionResults
+    figure: QuestionFigure
+    rows: list
+
+    @property
+    def is_mapped(self):
+        """Whether a map tells the answers: each is one of a few options, which have letters."""
+        return bool(self.rows) and self.figure.question.kind in ONE_CHOICE
+
+
+def published_question(region_slug, year, key, number=None):
+    """Return the PublishedQuestion of an indicator's key in a year, or None where nothing is public; ten queries."""
+    results = published_edition(region_slug, year, number)
+    figures = question_figures(results, years_of(results)) if results else []
+    figure = next((each for each in figures if each.key == key), None)
+    if figure is None:
+        return None
+    rows = []
+    if figure.question.publicity == Question.Publicity.PUBLIC:
+        said = {each.result_id: each for each in ResultAnswer.objects.of_question(results.edition, figure.question)}
+        rows = [_answer_row(figure.question, each, said.get(each.pk)) for each in results.standings]
+    return PublishedQuestion(results, figure, rows)
+
+
+def _answer_row(question, standing, answer):
+    if answer is None:
+        return AnswerRow(standing, [capfirst(standing.state_words)], "", "", "", is_known=False)
+    answer.question = question
+    told = AnswerFigure(question, answer)
+    letters = {option.key: ascii_uppercase[place % 26] for place, option in enumerate(question.options.all())}
+    chosen = (answer.value or {}).get("chosen", []) if question.kind in ONE_CHOICE else []
+    return AnswerRow(
+        standing,
+        told.lines,
+        told.who,
+        "".join(letters.get(key, "") for key in chosen),
+        answer.evidence_url,
+        told.is_known,
     )
 
 

@@ -16,6 +16,7 @@ from common.days import plain_day
 from common.numbers import plain_number
 from registry.figures import Share
 from surveys.models import Answer, Kind, MunicipalityResult, Question, ResultAnswer
+from surveys.models.questions import TEXTS
 from surveys.result_years import Change, Link
 from surveys.results import DASH, TOTAL, Mean, Printed, mean_of
 from surveys.scoring import Outcome
@@ -85,6 +86,11 @@ class AnswerFigure:
     def is_counted(self):
         """Whether it is in a score."""
         return self.answer.outcome == Outcome.COUNTED
+
+    @property
+    def is_free_text(self):
+        """Whether the lines are the answerer's own words, in the answerer's language."""
+        return self.is_known and self.question.kind in TEXTS
 
     @property
     def gives_points(self):

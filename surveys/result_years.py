@@ -22,11 +22,15 @@ Verdict = Comparability.Verdict
 
 @dataclass(frozen=True)
 class Link:
-    """How a question compares with the earlier year's: the Verdict, the reader's reason, and the earlier question."""
+    """How a question compares with the earlier year's: the Verdict, the reader's reason, and the earlier question.
+
+    `is_direct` tells that no other round was asked between the two.
+    """
 
     verdict: Verdict
     reason: str = ""
     earlier: Question | None = None
+    is_direct: bool = True
 
     @property
     def is_comparable(self):
@@ -142,7 +146,7 @@ def _link(question, earlier, between):
         verdicts.append(row)
         if row.from_question_id in earlier:
             weakest = max(verdicts, key=lambda each: STRENGTH.index(each.verdict))
-            return Link(Verdict(weakest.verdict), weakest.reason, earlier[row.from_question_id])
+            return Link(Verdict(weakest.verdict), weakest.reason, earlier[row.from_question_id], len(verdicts) == 1)
         at = between.get(row.from_question_id)
     return Link(Verdict.NEW)
 

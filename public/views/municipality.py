@@ -13,12 +13,12 @@ from registry.models.offers import offers_on
 from registry.page_reads import (
     agents_of,
     appointments_of,
-    areas_of_municipality,
     coordinators_of,
     figures_of_municipality,
 )
 from registry.places import find_place
 from registry.public_details import duties_shown
+from surveys.standing import areas_and_standing_of
 
 
 @public_page
@@ -32,7 +32,7 @@ def municipality_detail(request, region_slug, municipality_slug):
         return HttpResponsePermanentRedirect(_present_address(place))
     municipality = place.municipality
     appointments = appointments_of(municipality)
-    areas = areas_of_municipality(municipality, today)
+    areas, latest = areas_and_standing_of(municipality, today)
     offers = offers_on(municipality, today)
     people = _people_in_duty(appointments, today)
     agents = agent_cards(agents_of(municipality, today), today)
@@ -43,6 +43,7 @@ def municipality_detail(request, region_slug, municipality_slug):
         "residents": whole_number(municipality.population),
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
+        "latest": latest,
         **people,
         "agents": agents,
         "standing": standing_rows(people["liaisons"], agents),

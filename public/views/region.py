@@ -65,9 +65,10 @@ def region_detail(request, region_slug):
 def _next(region, rows, today, *, is_now):
     """Return what is next: surveys that are or will be asked, and days of grants; nothing on a past day."""
     if not is_now:
-        return {"surveys": [], "next_days": []}
-    rounds, days = coming_in(region, today)
+        return {"surveys": [], "next_days": [], "latest": None}
+    rounds, days, latest = coming_in(region, today)
     return {
+        "latest": latest and {"year": latest.year, "words": share_in_words(latest.taking_part)},
         "surveys": coming_surveys(region.slug, rounds),
         "next_days": next_days(days, [(row.pk, row.name, row.url) for row in rows], today),
     }

@@ -43,6 +43,13 @@ def survey_address(municipality, survey_round):
     return site_address(reverse("portal_survey", args=[municipality.slug, survey_round.year]))
 
 
+def public_results_address(municipality, survey_round):
+    """Return the whole address of a municipality's published results of a round."""
+    return site_address(
+        reverse("municipality_results", args=[survey_round.region.slug, survey_round.year, municipality.slug])
+    )
+
+
 def results_address(municipality, survey_round):
     """Return the whole address of the page where a municipality sees its own results of a round."""
     return site_address(reverse("portal_survey_results", args=[municipality.slug, survey_round.year]))

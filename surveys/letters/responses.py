@@ -233,7 +233,7 @@ def survey_confirm_letter(letter):
     placeholders=PLACES
     | {
         "link": Placeholder(
-            gettext_lazy("the address of the municipality's results in the portal"), "https://…/", is_required=True
+            gettext_lazy("the address of the municipality's results"), "https://…/", is_required=True
         ),
         "decisions": Placeholder(
             gettext_lazy("each comment with the decision and its reason"),

@@ -7,7 +7,7 @@ from mailing.kinds import Placeholder, letter_kind
 from mailing.mass import Recipient
 from registry.letters.recipients import today
 from registry.models import Agent, Appointment
-from surveys.letters import FOLDER, GROUP, PLACES, results_address
+from surveys.letters import FOLDER, GROUP, PLACES, public_results_address, results_address
 from surveys.letters.responses import post_there
 from surveys.letters.to_municipalities import RoundLetter, write_round_letter
 from surveys.publishing import is_published
@@ -17,7 +17,7 @@ COMMENT_DAY = {
     "comment_day": Placeholder(_("the last day to comment on one's page"), "29.10.2026", is_required=True),
 }
 LINK = {
-    "link": Placeholder(_("the address of the municipality's results in the portal"), "https://…/", is_required=True),
+    "link": Placeholder(_("the address of the municipality's results"), "https://…/", is_required=True),
 }
 
 
@@ -140,5 +140,5 @@ def survey_published_letter(letter):
         letter,
         _not_published,
         role_of=_role_there,
-        link=lambda survey_round, place, _role: results_address(place, survey_round),
+        link=lambda survey_round, place, _role: public_results_address(place, survey_round),
     )

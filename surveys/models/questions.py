@@ -126,6 +126,15 @@ class QuestionQuerySet(StructureQuerySet):
             .prefetch_related("options", "rows", "columns", "thresholds")
         )
 
+    def with_round(self):
+        """Fetch the round along."""
+        return self.select_related("round")
+
+    def for_sides(self, survey_round):
+        """Fetch what a round asks of municipalities and of associations, in order, with their parts; four queries."""
+        rows = self.filter(round=survey_round).in_order().select_related("indicator", "round_theme__theme")
+        return rows.prefetch_related("options", "rows", "columns")
+
     def for_points(self):
         """Fetch the criterion along, by which the same points are counted another way."""
         return self.select_related("criterion")

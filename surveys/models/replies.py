@@ -68,6 +68,11 @@ class ReplyCommentQuerySet(OfRoundQuerySet):
         review = Q(decision=ReplyComment.Decision.UNDER_REVIEW)
         return self.filter(Q(is_public=True, withdrawn_at__isnull=True) | review)
 
+    def municipalities_under_review(self, round_id):
+        """Return the ids of the municipalities of which something is under review in a round."""
+        rows = self.filter(decision=ReplyComment.Decision.UNDER_REVIEW, response__round=round_id)
+        return rows.order_by().values_list("response__municipality", flat=True).distinct()
+
     def beside(self, round_id, municipality_id):
         """Return what stands beside a municipality's published figures of a round, the oldest first."""
         return self.shown_beside().filter(response__round=round_id, response__municipality=municipality_id)

@@ -8,7 +8,8 @@ is not public is not copied at all, so that nothing has to be hidden again when 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,6 +74,11 @@ class ResultEditionQuerySet(OfRoundQuerySet):
     def latest_of(self, survey_round):
         """Return the round's latest published edition, or None."""
         return self.published().filter(round=survey_round).order_by("-number").first()
+
+    def latest_in(self, region):
+        """Return the latest edition of a region's latest published round, as a queryset of one row or none."""
+        newest = self.published().filter(round__region=region).order_by("-round__year", "-number").values("pk")[:1]
+        return self.filter(pk=Subquery(newest)).order_by()
 
     def for_region(self, region_slug):
         """Return the published editions of a region with pages, the latest year's latest first, with round and region.
@@ -173,6 +179,33 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         """Return an edition's municipalities with what their pages tell of them, in a query."""
         return self.filter(edition=edition).select_related("municipality", "size_class")
 
+    def taking_part(self, editions):
+        """Return (edition's id, how many sent in their answers, how many were asked) of these editions."""
+        answered = Count("pk", filter=Q(state=MunicipalityResult.State.ANSWERED))
+        rows = self.filter(edition__in=editions).order_by().values("edition")
+        return rows.annotate(n=answered, n_all=Count("pk")).values_list("edition", "n", "n_all")
+
+    def counted(self, **only):
+        """Return the expression for how many municipalities the edition of an outer query has, 0 where none."""
+        rows = self.filter(edition=OuterRef("pk"), **only).order_by()
+        return Coalesce(Subquery(rows.values("edition").annotate(n=Count("pk")).values("n")), 0)
+
+    def for_sitemap(self):
+        """Return (region's slug, year, municipality's slug) of what has been published, in one query."""
+        rows = self.filter(edition__published_at__isnull=False, edition__round__region__records_from__isnull=False)
+        place = ("edition__round__region__slug", "edition__round__year", "municipality__slug")
+        return rows.order_by(*place).values_list(*place).distinct()
+
+    def latest_scores(self, municipality):
+        """Return a municipality's rows of the latest published round that asked it: one for each theme with a score.
+
+        One row without a theme where it did not answer.
+        """
+        editions = ResultEdition.objects.published().filter(results__municipality=municipality)
+        newest = editions.order_by("-round__year", "-number").values("pk")[:1]
+        of_theme = Q(scores__round_theme__isnull=False) | Q(scores__isnull=True)
+        return self.filter(of_theme, municipality=municipality, edition=Subquery(newest)).order_by()
+
     def at(self, edition, municipality_slug):
         """Return what an edition tells of the municipality at this address, or None."""
         return self.of_edition(edition).filter(municipality__slug=municipality_slug).first()
@@ -240,6 +273,20 @@ class OfResultQuerySet(ResultQuerySet):
     def of_edition(self, edition):
         """Return an edition's rows."""
         return self.filter(result__edition=edition)
+
+    def sums_by_theme(self, editions):
+        """Return (edition's id, theme's key, sum of the printed scores, how many have one) of these editions."""
+        rows = self.filter(result__edition__in=editions, round_theme__isnull=False, value__isnull=False).order_by()
+        sums = rows.values("result__edition", "round_theme__theme__key").annotate(total=Sum("value"), n=Count("pk"))
+        return sums.values_list("result__edition", "round_theme__theme__key", "total", "n")
+
+    def of_results(self, results):
+        """Return the rows of these MunicipalityResults, or of what has their ids, in one query."""
+        return self.filter(result__in=[each.pk for each in results])
+
+    def of_question(self, edition, question):
+        """Return an edition's rows of one question."""
+        return self.of_edition(edition).filter(question=question)
 
     def of_municipality(self, municipality_id, editions):
         """Return a municipality's rows in these editions."""
@@ -365,6 +412,10 @@ class QuestionResultQuerySet(ResultQuerySet):
     """Reads of a region's counts."""
 
     round_path = "edition__round"
+
+    def of_editions(self, editions):
+        """Return the rows of these editions."""
+        return self.filter(edition__in=editions)
 
 
 class QuestionResult(ResultRow):

@@ -118,6 +118,15 @@ class Comparability(Structure):
         return self.verdict in {self.Verdict.SAME, self.Verdict.REWORDED}
 
 
+class OptionMatchQuerySet(StructureQuerySet):
+    """Reads of matches."""
+
+    def for_results(self, survey_round):
+        """Return (later question's id, earlier option's key, later option's key) of a round's matches, in one query."""
+        rows = self.filter(comparability__round=survey_round).order_by("from_option__position", "to_option__position")
+        return rows.values_list("comparability__to_question", "from_option__key", "to_option__key")
+
+
 class OptionMatch(Structure):
     """That an earlier and a later option say the same, where keys alone do not tell.
 
@@ -132,6 +141,8 @@ class OptionMatch(Structure):
     )
     from_option = models.ForeignKey(Option, models.PROTECT, related_name="+", verbose_name=_("earlier option"))
     to_option = models.ForeignKey(Option, models.CASCADE, related_name="+", verbose_name=_("later option"))
+
+    objects = OptionMatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("match of options")

@@ -77,8 +77,10 @@ def test_before_publication_only_the_municipalitys_own_people_and_its_coordinato
         ("outi", "hailuoto", "agent elsewhere", "stranger"), (404, False, False, False)
     )
     # What is public stays silent, too: the region's and the municipality's pages, in every language, for anybody.
-    for address in ("/", "/pohjois-pohjanmaa/", "/pohjois-pohjanmaa/oulu/", "/sitemap.xml", f"/en{PAGE}"):
-        assert "Salainen" not in text_of(client_of(cast.stranger), address), address
+    public = ("/", "/pohjois-pohjanmaa/", "/pohjois-pohjanmaa/oulu/", "/sitemap.xml")
+    for address in (*public, "/pohjois-pohjanmaa/kysely/2025/oulu/", "/pohjois-pohjanmaa/kysely/2025/", f"/en{PAGE}"):
+        page = text_of(client_of(cast.stranger), address)
+        assert not any(each in page for each in ("Salainen", wording)), address
 
 
 def test_while_the_survey_is_open_there_is_nothing_to_see_or_to_agree_with(oulu, leena):
@@ -152,6 +154,8 @@ def test_after_the_days_and_after_publication_nobody_is_asked_any_more(oulu, cas
     assert "on julkaistu" in page
     assert f"{PAGE}hyvaksy/" not in page
     assert COMMENT in page
+    assert 'href="/pohjois-pohjanmaa/kysely/2025/oulu/"' in page
+    assert leena.get("/pohjois-pohjanmaa/kysely/2025/oulu/").status_code == 200
 
 
 def test_a_coordinator_in_the_municipalitys_place_says_how_it_was_asked_for(oulu, cast):

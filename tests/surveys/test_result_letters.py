@@ -124,6 +124,7 @@ def test_every_liaison_and_agent_hears_of_the_publication_once_also_where_nobody
     send_waiting()
 
     assert sorted(going) == sorted([cast.leena.email, cast.ahti.email, "vaala@example.org"])
+    assert "/pohjois-pohjanmaa/kysely/2025/" in mail.outbox[-1].body
     assert states("survey_published") == {
         cast.leena.email: ("sent", ""), "vaala@example.org": ("sent", ""),
         cast.ahti.email: ("not_wanted", "role_ended"),
