@@ -232,9 +232,7 @@ def survey_confirm_letter(letter):
     why=gettext_lazy("You get this letter because results of the survey were commented on in %(site)s."),
     placeholders=PLACES
     | {
-        "link": Placeholder(
-            gettext_lazy("the address of the municipality's results"), "https://…/", is_required=True
-        ),
+        "link": Placeholder(gettext_lazy("the address of the municipality's results"), "https://…/", is_required=True),
         "decisions": Placeholder(
             gettext_lazy("each comment with the decision and its reason"),
             ("Onko tiloista maksu? Jää ennalleen: …",),
