@@ -128,10 +128,11 @@ class PublicationPages:
         )
 
     def _what_becomes_public(self, survey_round):
-        """Return what publishing does, in sentences, beginning with what keeps it from being done."""
+        """Return what publishing does, in sentences; or what keeps it from being done."""
+        if problems := problems_of_publishing(survey_round):
+            return [_("Not yet: %(why)s") % {"why": sentence} for _code, sentence in problems]
         n = survey_round.responses.submitted().count()
         return [
-            *(sentence for _code, sentence in problems_of_publishing(survey_round)),
             ngettext(
                 "The results of %(n)s municipality that sent in its answers become public, and the region's.",
                 "The results of %(n)s municipalities that sent in their answers become public, and the region's.",
