@@ -9,6 +9,7 @@ from registry.acting import act_for
 from registry.forms import DayField, RegistryForm
 from registry.models import ActingEntry, Appointment, AssociationLetter, Channel, Consent, GrantPeriod, Person, Premises
 from surveys.models import Delegation
+from surveys.replying import LONGEST
 
 
 def posted(request):
@@ -221,6 +222,39 @@ class ColleagueForm(PortalForm, forms.ModelForm):
         self.fields["email"].required = True
         self.fields["email"].error_messages["required"] = _("Write the colleague's e-mail: the link goes there.")
         self.fields["email"].widget.attrs["autocomplete"] = "off"
+
+
+class CommentForm(PortalForm):
+    """A comment on an answer of the municipality's results, or on the whole page."""
+
+    question = forms.ChoiceField(
+        label=_("What is it about?"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose an answer of the page, or the whole page.")},
+    )
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("What is wrong, or what explains it. At most 1 000 characters, and no names of people."),
+        error_messages={"required": _("Write your comment.")},
+    )
+    is_public = forms.BooleanField(
+        label=_("Show the comment beside the result"),
+        required=False,
+        help_text=_("Anyone can read it once the results are published. Otherwise only the coordinator reads it."),
+    )
+
+    def __init__(self, *args, questions, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.by_key = {question.key: question for _theme, rows in questions for question in rows}
+        groups = [(theme, [(each.key, each.wording or each.key) for each in rows]) for theme, rows in questions]
+        self.fields["question"].choices = [("", _("The whole page")), *groups]
+
+    @property
+    def chosen(self):
+        """The chosen Question; None for the whole page."""
+        return self.by_key.get(self.cleaned_data["question"])
 
 
 class _OfferForm(PortalForm, RegistryForm):

@@ -21,6 +21,7 @@ from portal.views import (
     survey_copy,
     survey_facts,
     survey_file,
+    survey_results,
     survey_theme,
     tasks,
 )
@@ -33,6 +34,17 @@ _of_associations = [
     path("paperit/", associations.portal_associations_papers, name="portal_associations_papers"),
     path("paperit/<uuid:key>/", associations.portal_associations_paper, name="portal_associations_paper"),
     path("paperit/<uuid:key>/peru/", associations.portal_associations_withdraw, name="portal_associations_withdraw"),
+]
+
+_of_results = [
+    path("", survey_results.portal_survey_results, name="portal_survey_results"),
+    path("hyvaksy/", survey_results.portal_survey_agree, name="portal_survey_agree"),
+    path("kommentoi/", survey_results.portal_survey_comment, name="portal_survey_comment"),
+    path(
+        "kommentti/<int:pk>/peru/",
+        survey_results.portal_survey_comment_withdraw,
+        name="portal_survey_comment_withdraw",
+    ),
 ]
 
 _of_municipality = [
@@ -64,6 +76,7 @@ _of_municipality = [
     path("kysely/<int:year>/tiedosto/<uuid:key>/", survey_file.portal_survey_file, name="portal_survey_file"),
     path("kysely/<int:year>/rekisteri/<slug:question>/", survey_facts.portal_survey_fact, name="portal_survey_fact"),
     path("kysely/<int:year>/yhdistykset/", include(_of_associations)),
+    path("kysely/<int:year>/tulokset/", include(_of_results)),
     path("kysely/", survey.portal_surveys, name="portal_surveys"),
     path("kysely/<int:year>/", survey.portal_survey, name="portal_survey"),
     path("kysely/<int:year>/aloita/", survey.portal_survey_begin, name="portal_survey_begin"),

@@ -15,7 +15,7 @@ class SurveysConfig(AppConfig):
         from registry import access, handover_pack, portal_page, privacy, publicity, quality, subjects, tasks  # noqa: PLC0415
         from registry.imports import targets  # noqa: PLC0415
         from surveys import answer_import, clock, delegating, following, method, rights, round_page  # noqa: F401, PLC0415
-        from surveys.letters import REASONS, opened, reminders, responses, thanks  # noqa: F401, PLC0415
+        from surveys.letters import REASONS, opened, reminders, responses, results, thanks  # noqa: F401, PLC0415
         from surveys.quality import CHECKS  # noqa: PLC0415
         from surveys.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
 

@@ -1,8 +1,9 @@
-"""What the survey does by the clock: reminders, the letter of the last days and thanks, on a round's own days."""
+"""What the survey does by the clock: reminders, the letter of the last days, thanks and results, on a round's days."""
 
 import datetime as dt
 from collections import Counter
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from registry.letters.recipients import today
 from registry.models import Task
 from registry.tasks import responsible_coordinator
 from surveys.letters.reminders import LAST_DAYS, REMINDERS
+from surveys.letters.results import RESULTS_READY
 from surveys.letters.thanks import THANKS
 from surveys.letters.to_municipalities import preview_round_letter, send_round_letter
 from surveys.models import Round
@@ -22,6 +24,7 @@ _TITLES = {
     REMINDERS.kind: _("Remind those who have not answered: %(round)s"),
     LAST_DAYS.kind: _("Tell that the survey closes soon: %(round)s"),
     THANKS.kind: _("Thank those who answered: %(round)s"),
+    RESULTS_READY.kind: _("Ask the municipalities to look at their results: %(round)s"),
 }
 
 add_words({"letters queued": _("letters queued"), "letters proposed": _("letters proposed to coordinators")})
@@ -30,7 +33,10 @@ add_words({"letters queued": _("letters queued"), "letters proposed": _("letters
 def due_letters(survey_round, on):
     """Yield (RoundLetter, the day for which it is due) of a round whose turn is on day `on`, or was just before."""
     closing = survey_round.closing_letter_on
-    days = [(LAST_DAYS, closing), (THANKS, survey_round.closed_on + dt.timedelta(days=1))]
+    first_day = survey_round.closed_on + dt.timedelta(days=1)
+    # Both go to the same people: the second when the spacing after the first is over.
+    looked_at = first_day + dt.timedelta(days=settings.MAIL_SPACING_DAYS)
+    days = [(LAST_DAYS, closing), (THANKS, first_day), (RESULTS_READY, looked_at)]
     # Where both fall on one day, the letter of the last days is enough.
     days += [(REMINDERS, day) for day in survey_round.reminded_on if day != closing]
     for letter, day in days:
@@ -40,7 +46,7 @@ def due_letters(survey_round, on):
 
 @job(
     "survey_letters",
-    _("Reminds of open surveys and thanks after them, or proposes it to the coordinator"),
+    _("Reminds of open surveys, thanks after them and asks to look at results, or proposes it to the coordinator"),
     daily_at=dt.time(7, 0),
 )
 def run_survey_letters():

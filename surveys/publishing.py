@@ -144,22 +144,48 @@ def _decimal(exact):
 # --- Staging and publishing ------------------------------------------------------------------------------------------
 
 
+def is_published(survey_round):
+    """Return whether results of the round are public."""
+    return ResultEdition.objects.published().filter(round=survey_round).exists()
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """What decides whether a round can be published: how many have sent in, have not agreed, and comments that wait."""
+
+    n_sent_in: int
+    n_not_agreed: int
+    n_waiting: int
+    is_first: bool
+
+
 def problems_of_publishing(survey_round):
     """Return why the round cannot be published now, as (code, sentence) pairs; a correction is asked less.
 
     The first edition waits until the days for comments are over, or every municipality
     that sent in its answers has agreed; a comment without a decision holds back each edition.
     """
+    sent_in = Response.objects.submitted().filter(round=survey_round)
+    readiness = Readiness(
+        n_sent_in=sent_in.count(),
+        n_not_agreed=sent_in.not_agreed().count(),
+        n_waiting=ReplyComment.objects.waiting().filter(response__round=survey_round).count(),
+        is_first=not is_published(survey_round),
+    )
+    return problems_when(survey_round, readiness)
+
+
+def problems_when(survey_round, readiness):
+    """Return what `problems_of_publishing` does of a Readiness that has been read already."""
     if not survey_round.is_closed:
         return [("open", _("The round still takes answers."))]
     problems = []
-    sent_in = Response.objects.submitted().filter(round=survey_round)
-    if not sent_in.exists():
+    if not readiness.n_sent_in:
         problems.append(("nothing", _("No municipality has sent in its answers.")))
-    if ReplyComment.objects.undecided().filter(response__round=survey_round, withdrawn_at__isnull=True).exists():
+    if readiness.n_waiting:
         problems.append(("undecided", _("Some comments wait for your decision.")))
-    is_first = not ResultEdition.objects.published().filter(round=survey_round).exists()
-    if is_first and timezone.localdate() <= survey_round.comments_until and sent_in.filter(reply=None).exists():
+    is_early = readiness.is_first and timezone.localdate() <= survey_round.comments_until
+    if is_early and readiness.n_not_agreed:
         day = f"{survey_round.comments_until:%-d.%-m.%Y}"
         problems.append(
             ("reply_days", _("The municipalities may comment until %(day)s, and not all have agreed.") % {"day": day})
@@ -199,8 +225,7 @@ def publish_results(survey_round, *, by, corrections=None):
 def _refuse(survey_round, words):
     if problems := problems_of_publishing(survey_round):
         raise ValidationError([ValidationError(sentence, code=code) for code, sentence in problems])
-    is_correction = ResultEdition.objects.published().filter(round=survey_round).exists()
-    if is_correction and not any(words.values()):
+    if is_published(survey_round) and not any(words.values()):
         raise ValidationError(_("Tell what was corrected and why: it stands in the public log."), code="reason")
 
 

@@ -9,9 +9,9 @@ from collections import OrderedDict
 from functools import cached_property
 from threading import Lock
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 
-from surveys.models import Comparability, ConditionTerm, WordingCorrection
+from surveys.models import ConditionTerm, WordingCorrection
 
 _MOST = 32
 _kept = OrderedDict()
@@ -22,14 +22,18 @@ class Questionnaire:
     """What a round asks of municipalities, in order, and how each question compares with the one before it."""
 
     def __init__(self, survey_round):
-        self.round_id = survey_round.pk
         self.questions = _questions_of(survey_round)
 
     @cached_property
+    def for_points(self):
+        """The questions with what points need besides: their thresholds, read when somebody first counts."""
+        prefetch_related_objects(self.questions, "thresholds")
+        return self.questions
+
+    @cached_property
     def comparisons(self):
-        """The Comparability of each question by its id."""
-        rows = Comparability.objects.filter(round=self.round_id, to_question__isnull=False)
-        return {row.to_question_id: row for row in rows}
+        """The Comparability of each question that has one, by its id."""
+        return {each.pk: each.comparability for each in self.questions if hasattr(each, "comparability")}
 
 
 def questionnaire_of(survey_round):
@@ -47,6 +51,17 @@ def questionnaire_of(survey_round):
         while len(_kept) > _MOST:
             _kept.popitem(last=False)
     return questionnaire
+
+
+def kept_questions(survey_rounds):
+    """Return {round's id: its questions, with what points and verdicts need} of opened rounds, in one query when kept.
+
+    Nobody may change the rows.
+    """
+    numbers = WordingCorrection.objects.last_by_round([each.pk for each in survey_rounds])
+    for each in survey_rounds:
+        each.last_correction = numbers.get(each.pk)
+    return {each.pk: list(questionnaire_of(each).for_points) for each in survey_rounds}
 
 
 def forget_questionnaires():
@@ -67,7 +82,7 @@ def _questions_of(survey_round):
     questions = (
         survey_round.questions.for_municipalities()
         .in_order()
-        .select_related("round_theme__theme", "indicator", "size_class")
+        .select_related("round_theme__theme", "indicator", "size_class", "criterion", "comparability")
         .prefetch_related("options", "rows", "columns", Prefetch("conditions", queryset=conditions))
     )
     return tuple(questions)

@@ -197,13 +197,27 @@ def _confirm_ask(page, sheet):
     yield Ask(what, due_on, f"{url}#confirm", _("See and confirm"), is_late=due_on < page.on, always=True)
 
 
-def survey_asks(page):
-    """Yield the Ask of an open round that has not been sent in or confirmed, for those who answer for the municipality.
+def _results_asks(page):
+    """Yield the Ask to look at the results of each round while its days for comments run, until it is agreed."""
+    for response in Response.objects.for_replies(page.access.municipality, page.on):
+        survey_round = response.round
+        if response.is_published or response.has_agreed or page.on > survey_round.comments_until:
+            continue
+        url = reverse("portal_survey_results", args=[page.access.municipality.slug, survey_round.year])
+        what = _("Look at the municipality's results of %(year)s before they are published") % {
+            "year": survey_round.year
+        }
+        yield Ask(what, survey_round.comments_until, url, _("See the results"), is_late=False, always=True)
 
-    `page` is a registry.portal_page.MunicipalityPage.
+
+def survey_asks(page):
+    """Yield the Asks of open rounds to send in or to confirm, and of closed ones to look at the results.
+
+    For those who answer for the municipality. `page` is a registry.portal_page.MunicipalityPage.
     """
     if not page.access.may(RESPONDENTS):
         return
+    yield from _results_asks(page)
     for survey_round in Round.objects.asked_of(page.access.municipality).open_on(page.on):
         sheet = Sheet(survey_round, page.access.municipality)
         if sheet.response is not None and sheet.response.is_submitted:

@@ -56,15 +56,17 @@ class ReadRound:
         )
 
 
-def read_round(survey_round, responses):
+def read_round(survey_round, responses, *, questions=None, places=None):
     """Return the ReadRound of these of the round's responses, in a fixed number of queries.
 
     Whom a question concerns is as on the round's first day. Where the registry counts,
     it is as today, and once answers are no longer taken as on the last day on which they were.
+    `questions` with their structure, and `places`, {id: Municipality} with population, may have been read already.
     """
     responses = list(responses)
-    questions = list(survey_round.questions.for_municipalities().in_order().with_structure().for_points())
-    places, areas = _places(survey_round, responses)
+    if questions is None:
+        questions = list(survey_round.questions.for_municipalities().in_order().with_structure().for_points())
+    places, areas = _places(survey_round, responses, places)
     answers = defaultdict(dict)
     for answer in Answer.objects.filter(response__in=responses):
         answers[answer.response_id][answer.question_id] = answer
@@ -83,10 +85,11 @@ def score_response(response):
     return score_responses(response.round, [response])[response.pk]
 
 
-def _places(survey_round, responses):
+def _places(survey_round, responses, places):
     """Return the municipalities with their population by id, and the ids of their areas, on the round's first day."""
     ids = [response.municipality_id for response in responses]
-    places = Municipality.objects.with_population(survey_round.opens_on).in_bulk(ids)
+    if places is None or not places.keys() >= set(ids):
+        places = Municipality.objects.with_population(survey_round.opens_on).in_bulk(ids)
     areas = defaultdict(set)
     rows = AreaMembership.objects.current_on(survey_round.opens_on).filter(municipality__in=ids)
     for municipality, area in rows.values_list("municipality", "area"):

@@ -37,10 +37,14 @@ from surveys.delegating import ask_colleague
 from surveys.interviewing import begin_interview, finish_interview
 from surveys.letters.opened import OPENED
 from surveys.letters.reminders import LAST_DAYS, REMINDERS
+from surveys.letters.responses import SITTING
+from surveys.letters.results import RESULTS_PUBLISHED, RESULTS_READY
 from surveys.letters.thanks import THANKS
 from surveys.letters.to_municipalities import send_round_letter
 from surveys.models import Response, Round
+from surveys.publishing import publish_results
 from surveys.reading import Reading
+from surveys.replying import agree_with_results, comment_results, decide_comment
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
 from tests.surveys import factories as survey_factories
@@ -125,6 +129,13 @@ def letter_to_associations(cast):
     send_waiting()
 
 
+AFTER_CLOSING = {"thank", "look", "decide", "publish"}
+ROUND_LETTERS = {
+    "tell": OPENED, "remind": REMINDERS, "last": LAST_DAYS, "thank": THANKS, "look": RESULTS_READY,
+    "publish": RESULTS_PUBLISHED,
+}  # fmt: skip
+
+
 def survey(step):
     """Return what sends a letter of the survey of Oulu, which Leena answers."""
 
@@ -133,15 +144,22 @@ def survey(step):
         survey_round = survey_factories.RoundFactory(
             region=cast.leena.region, opens_on=dt.date(2026, 10, 1), closes_on=dt.date(2026, 11, 30), opened_at=MONDAY
         )
-        if step in {"submit", "reopen", "thank"}:
+        if step in {"submit", "reopen", *AFTER_CLOSING}:
             response = submit_response(start_response(survey_round, oulu, by=leena), by=leena)
         if step == "reopen":
             reopen_response(response, reason="Luku on väärin.", by=cast.kaisa.user)
-        if step == "thank":
+        if step in AFTER_CLOSING:
             survey_round = close_round(survey_round, by=cast.kaisa.user)
-        if letter := {"tell": OPENED, "remind": REMINDERS, "last": LAST_DAYS, "thank": THANKS}.get(step):
+        if step == "publish":
+            agree_with_results(response, by=leena)
+            publish_results(survey_round, by=cast.kaisa.user)
+        if letter := ROUND_LETTERS.get(step):
             send_round_letter(letter, survey_round, by=cast.kaisa.user)
-        send_waiting()
+        if step == "decide":
+            comment = comment_results(response, None, "Luku on väärin.", False, by=leena)
+            decide_comment(comment, "kept", "Luku pitää.", by=cast.kaisa.user)
+        with time_machine.travel(dt.datetime.now(dt.UTC) + SITTING):
+            send_waiting()
 
     return send
 
@@ -199,6 +217,9 @@ SAMPLES = {
     "survey_reminder": survey("remind"),
     "survey_closing": survey("last"),
     "survey_thanks": survey("thank"),
+    "survey_results_ready": survey("look"),
+    "survey_decided": survey("decide"),
+    "survey_published": survey("publish"),
     "survey_receipt": survey("submit"),
     "survey_reopened": survey("reopen"),
     "vacancy": by_the_clock("tell_vacancies", liaison_leaves),

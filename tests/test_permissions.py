@@ -145,6 +145,9 @@ STEPS = {
     "surveys_round_associations_edition": ("round", [], (404, 404, 404)),
     "surveys_round_export_answers": ("round", [], (405, 404, 405)),
     "surveys_round_board_file": ("round", [], (405, 404, 405)),
+    # Of no municipality and no comment (tests/admin/test_publication.py).
+    "surveys_round_result_preview": ("round", [], (404, 404, 404)),
+    "surveys_round_decide": ("round", [], (404, 404, 404)),
     "surveys_round_decline": ("round", [], (404, 404, 404)),  # of no municipality (tests/surveys/test_round_board.py)
     **{
         f"surveys_round_{page}": ("round", [], (200, 404, 200))
@@ -169,6 +172,10 @@ STEPS = {
             "remind",
             "remind_last",
             "thank",
+            "results_ready",
+            "results_published",
+            "publication",
+            "publish",
         )
     },
 }

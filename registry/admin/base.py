@@ -284,8 +284,8 @@ class OwnRegion(Exports):
 
     # --- A step with a question, a confirmation and a result -----------------------------------------------------
 
-    def ask_and_do(self, request, obj, form=None, *, title, effects, do, done_url=None):
-        """Ask with `form`, say what will happen, and do it when that is confirmed.
+    def ask_and_do(self, request, obj, form=None, *, title, effects, do, done_url=None, intro=()):
+        """Ask with `form` below the sentences of `intro`, say what will happen, and do it when that is confirmed.
 
         `effects` and `do` are called with the form's cleaned data; what `do` refuses
         (ValidationError) is shown beside the question. Without a form, or with one
@@ -311,6 +311,7 @@ class OwnRegion(Exports):
             "original": obj,
             "title": title,
             "form": form,
+            "intro": intro,
             "is_confirming": is_confirming,
             "effects": effects(**cleaned) if is_confirming else [],
         }

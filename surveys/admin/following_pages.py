@@ -16,13 +16,17 @@ from registry.exports import export_table
 from surveys.declining import decline_response, take_back_declining
 from surveys.letters.opened import OPENED
 from surveys.letters.reminders import LAST_DAYS, REMINDERS
+from surveys.letters.results import RESULTS_PUBLISHED, RESULTS_READY
 from surveys.letters.thanks import THANKS
 from surveys.letters.to_municipalities import preview_round_letter, send_round_letter
 from surveys.models import Response
 from surveys.responses import DECLINED, place_in
 from surveys.round_board import RoundBoard, board_columns
 
-LETTERS = {"tell": OPENED, "remind": REMINDERS, "remind_last": LAST_DAYS, "thank": THANKS}
+LETTERS = {
+    "tell": OPENED, "remind": REMINDERS, "remind_last": LAST_DAYS, "thank": THANKS, "results_ready": RESULTS_READY,
+    "results_published": RESULTS_PUBLISHED,
+}  # fmt: skip
 
 
 class DeclineForm(forms.Form):

@@ -12,6 +12,7 @@ from registry.admin.filters import OwnRelatedFilter
 from surveys.admin.following_pages import FollowingPages
 from surveys.admin.frozen import FrozenInline, is_frozen
 from surveys.admin.method_pages import MethodPages
+from surveys.admin.publication_pages import PublicationPages
 from surveys.admin.round_pages import RoundPages
 from surveys.answer_import import PREFIX
 from surveys.models import Round, RoundTheme
@@ -29,7 +30,7 @@ class RoundThemeInline(FrozenInline, TranslationStackedInline):
 
 
 @admin.register(Round)
-class RoundAdmin(RoundPages, FollowingPages, MethodPages, HistoryAdmin, TranslationAdmin):
+class RoundAdmin(RoundPages, FollowingPages, MethodPages, PublicationPages, HistoryAdmin, TranslationAdmin):
     """Survey rounds of the region."""
 
     list_display = ["title", "year", "region", "state", "opens_on", "closes_on"]
@@ -45,9 +46,10 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, HistoryAdmin, Translat
     inlines = [RoundThemeInline]
 
     def get_urls(self):
+        pages = self.pages() | self.following_pages() | self.method_pages() | self.publication_pages()
         named = [
             path(f"<int:object_id>/{page}/", self.admin_site.admin_view(view), name=f"surveys_round_{page}")
-            for page, view in (self.pages() | self.following_pages() | self.method_pages()).items()
+            for page, view in pages.items()
         ]
         starts = [
             path("import/", self.admin_site.admin_view(self.import_file), name="surveys_round_import"),
@@ -88,8 +90,8 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, HistoryAdmin, Translat
         ]
         steps += self.method_steps(request, obj)
         if not obj.is_draft:
-            steps.insert(1, Step(_("Responses"), self.step_url("responses", obj)))
-            steps.insert(2, Step(_("The associations' side"), self.step_url("associations", obj)))
+            steps[1:1] = [Step(_("Responses"), self.step_url("responses", obj)), *self.publication_steps(obj)]
+            steps.insert(3, Step(_("The associations' side"), self.step_url("associations", obj)))
             steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))
         if not self.has_change_permission(request, obj):
             return steps

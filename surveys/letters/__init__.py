@@ -30,9 +30,26 @@ REASONS = {
     "nobody_known": _("nobody is known who answers"),
     "not_open": _("the survey does not take answers"),
     "opened_again": pgettext_lazy("of a response", "it has been opened again"),
+    "agreed": _("has agreed with the results"),
+    "comments_over": _("the days for comments are over"),
+    "published": _("the results have been published"),
+    "not_published": _("the results have not been published"),
+    "taken_back": _("the comment has been taken back"),
 }
 
 
 def survey_address(municipality, survey_round):
     """Return the whole address of the page where a municipality answers a round."""
     return site_address(reverse("portal_survey", args=[municipality.slug, survey_round.year]))
+
+
+def public_results_address(municipality, survey_round):
+    """Return the whole address of a municipality's published results of a round."""
+    return site_address(
+        reverse("municipality_results", args=[survey_round.region.slug, survey_round.year, municipality.slug])
+    )
+
+
+def results_address(municipality, survey_round):
+    """Return the whole address of the page where a municipality sees its own results of a round."""
+    return site_address(reverse("portal_survey_results", args=[municipality.slug, survey_round.year]))

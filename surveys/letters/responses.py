@@ -1,4 +1,4 @@
-"""Letters about one response: a receipt when it has been sent in, and word when it is opened again.
+"""Letters about one response: a receipt, word when it is opened again, and what was decided on comments on its results.
 
 They are queued in the transaction of the step itself, to who sent it in and to the
 respondent, and belong to what these have done themselves: letters of duty. Whoever's
@@ -9,22 +9,26 @@ import datetime as dt
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.links import make_link, revoke_links
 from common.days import short_day
 from mailing.kinds import NotWantedError, Placeholder, letter_kind
+from mailing.models import Letter
 from mailing.outbox import queue_letter
 from mailing.writing import write
 from registry.letters.recipients import answers_for, person_of, site_address
 from registry.models import Appointment, Person
-from surveys.letters import FOLDER, LAST_DAY, PLACES, survey_address
-from surveys.models import Answer, Response
+from surveys.letters import FOLDER, LAST_DAY, PLACES, results_address, survey_address
+from surveys.models import Answer, ReplyComment, Response
 
-RECEIPT, REOPENED, CONFIRM = "survey_receipt", "survey_reopened", "survey_confirm"
+RECEIPT, REOPENED, CONFIRM, DECIDED = "survey_receipt", "survey_reopened", "survey_confirm", "survey_decided"
 CONFIRM_WITHIN = dt.timedelta(days=7)
 CONFIRM_LIFETIME = dt.timedelta(days=60)  # of the link: nobody is refused for answering late
+# What is decided on several comments in one sitting goes as one letter.
+SITTING = dt.timedelta(minutes=30)
 _OF_DUTY = {"is_duty": True, "folder": FOLDER}
 
 
@@ -64,6 +68,21 @@ def queue_reopened(response, *, submitted_by, by):
     _queue(REOPENED, response, _people_of(response, submitted_by), response.reopened_at, by=by)
 
 
+def queue_decided(comment, *, by):
+    """Queue word of a comment just decided: to who commented and the respondent.
+
+    What is decided before that letter goes stands in the same one.
+    """
+    response = comment.response
+    waiting = Letter.objects.arguments_of_waiting([DECIDED], scope=f"region:{response.round.region_id}")
+    told = {each["person"] for each in waiting if each["response"] == response.pk}
+    for person in sorted(_people_of(response, comment.commented_by), key=lambda each: each.pk):
+        if person.email and person.pk not in told:
+            moment = comment.decided_at
+            later = {"not_before": timezone.now() + SITTING}
+            _queue_one(DECIDED, response, person, moment.isoformat(), key=moment.timestamp(), by=by, **later)
+
+
 def _people_of(response, account):
     """Return the respondent and the person of an account, as a set."""
     people = {response.respondent} if response.respondent_id else set()
@@ -77,9 +96,10 @@ def _queue(kind, response, people, moment, *, by):
             _queue_one(kind, response, person, moment.isoformat(), key=moment.timestamp(), by=by)
 
 
-def _queue_one(kind, response, person, moment, *, key, by):
+def _queue_one(kind, response, person, moment, *, key, by, **when):
     return queue_letter(
         kind,
+        **when,
         key=f"{kind}:{response.pk}:{key}:{person.pk}",
         address=person.email,
         language=person.language,
@@ -204,6 +224,44 @@ def survey_confirm_letter(letter):
         day=short_day(timezone.localdate(response.submitted_at)),
         by_day=short_day(timezone.localdate() + CONFIRM_WITHIN),
     )
+
+
+@letter_kind(
+    DECIDED,
+    label=gettext_lazy("The comment on the results has been decided"),
+    why=gettext_lazy("You get this letter because results of the survey were commented on in %(site)s."),
+    placeholders=PLACES
+    | {
+        "link": Placeholder(gettext_lazy("the address of the municipality's results"), "https://…/", is_required=True),
+        "decisions": Placeholder(
+            gettext_lazy("each comment with the decision and its reason"),
+            ("Onko tiloista maksu? Jää ennalleen: …",),
+            is_required=True,
+        ),
+    },
+    **_OF_DUTY,
+)
+def survey_decided_letter(letter):
+    """Write what was decided on the comments since the letter was queued; not on those taken back meanwhile.
+
+    Nor to whoever has no post there: a coordinator who commented in the municipality's place.
+    """
+    rows = Response.objects.select_related("round__region", "municipality")
+    response, person = rows.get(pk=letter.arguments["response"]), person_of(letter)
+    if post_there(person, response.municipality) is None:
+        raise NotWantedError("role_ended")
+    comments = ReplyComment.objects.of_response(response).filter(decided_at__gte=letter.arguments["moment"])
+    told = _("%(about)s %(decision)s: %(reason)s")
+    decisions = [
+        told % {
+            "about": each.about, "decision": capfirst(each.get_decision_display()), "reason": each.decision_reason,
+        }
+        for each in comments
+    ]  # fmt: skip
+    if not decisions:
+        raise NotWantedError("taken_back")
+    link = results_address(response.municipality, response.round)
+    return _written(DECIDED, response, person, link=link, decisions=decisions)
 
 
 def post_there(person, municipality):

@@ -37,6 +37,7 @@ class RoundLetter:
     `is_time(survey_round)` says whether it may be queued now. One that is `repeated` goes
     once for each day on which it is due. With `waits` somebody who was written to
     lately gets it later; else not at all. `url_name` is its page, `explanation` what stands there.
+    `recipients(letter, survey_round, places)` yields whom it concerns, by default each municipality's respondent.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class RoundLetter:
     is_repeated: bool = False
     waits: bool = False
     not_before: Callable = lambda _survey_round: None
+    recipients: Callable | None = None
 
     def key_prefix(self, survey_round, on):
         """Return what the keys of one sending begin with: one sending a day of what is repeated, else one in all."""
@@ -62,7 +64,8 @@ def preview_round_letter(letter, survey_round, *, places=None, on=None):
     which a repeated letter is due, by default today. A fixed number of queries.
     """
     on = on or today()
-    recipients = list(_recipients(letter, survey_round, places_of(survey_round) if places is None else places))
+    places = places_of(survey_round) if places is None else places
+    recipients = list((letter.recipients or _respondents)(letter, survey_round, places))
     prefix, opens = letter.key_prefix(survey_round, on), letter.not_before(survey_round)
     previews = preview_letters(letter.kind, recipients, key_prefix=prefix, waits=letter.waits, not_before=opens)
     return previews[0] if previews else None
@@ -93,9 +96,9 @@ def open_tasks(letter, survey_round):
     return Task.objects.open().filter(url_name=letter.url_name, url_args=[survey_round.pk])
 
 
-def _recipients(letter, survey_round, places):
-    """Return one Recipient for each of `places`."""
-    responses = {response.municipality_id: response for response in survey_round.responses.all()}
+def _respondents(letter, survey_round, places):
+    """Yield one Recipient for each of `places`."""
+    responses = {response.municipality_id: response for response in survey_round.responses.with_reply()}
     waiting = _where_one_waits(letter, survey_round)
     for each in respondents_of(places, today()):
         place, person = each.municipality, each.person
@@ -126,11 +129,18 @@ def _where_one_waits(letter, survey_round):
     return {each["municipality"] for each in waiting if each.get("round") == survey_round.pk}
 
 
-def write_round_letter(kind, letter, refusal, **more):
-    """Return the Message of a queued `letter`; `more` are functions of (round, place, respondent) for more values.
+def as_respondent(person, place):
+    """Return the Respondent of `place` today if `person` is, or None."""
+    respondent = respondent_of(place, today())
+    return respondent if respondent.person == person else None
 
-    Raises NotWantedError: what `refusal` says now, "role_ended" for who does not answer for
-    the municipality any more, or as `person_of` does.
+
+def write_round_letter(kind, letter, refusal, *, role_of=as_respondent, **more):
+    """Return the Message of a queued `letter`; `more` are functions of (round, place, role) for more values.
+
+    `role_of(person, place)` returns in which role the letter still concerns somebody, by default as
+    the municipality's respondent, or None. Raises NotWantedError: what `refusal` says now,
+    "role_ended" for who has no such role any more, or as `person_of` does.
     """
     person = person_of(letter)
     survey_round = Round.objects.select_related("region").filter(pk=letter.arguments["round"]).first()
@@ -139,8 +149,8 @@ def write_round_letter(kind, letter, refusal, **more):
     reason = refusal(survey_round, response) if survey_round else "not_open"
     if reason:
         raise NotWantedError(reason)
-    respondent = respondent_of(place, today())
-    if respondent.person != person:
+    role = role_of(person, place)
+    if role is None:
         raise NotWantedError("role_ended")
     coordinator = answers_for(survey_round.region, place)
     values = {
@@ -151,6 +161,6 @@ def write_round_letter(kind, letter, refusal, **more):
         "coordinator": f"{coordinator.name}, {coordinator.email}" if coordinator else _("the region's coordinator"),
         "last_day": short_day(survey_round.closes_on),
     }
-    values |= {key: value(survey_round, place, respondent) for key, value in more.items()}
+    values |= {key: value(survey_round, place, role) for key, value in more.items()}
     thread = f"survey:{survey_round.pk}:{place.pk}"
     return write(kind, values, reply_to=coordinator.email if coordinator else "", thread=thread)

@@ -83,6 +83,10 @@ class QuestionQuerySet(StructureQuerySet):
         """Return what municipalities are asked."""
         return self.filter(audience=Question.Audience.MUNICIPALITY)
 
+    def on_municipalitys_page(self):
+        """Return what stands on a municipality's public page: what is asked of municipalities and public."""
+        return self.for_municipalities().exclude(kind=Kind.EXPLANATION).filter(publicity=Question.Publicity.PUBLIC)
+
     def for_associations(self):
         """Return what associations are asked of their municipality."""
         return self.filter(audience=Question.Audience.ASSOCIATIONS)

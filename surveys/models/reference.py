@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from registry.models.scope import RegionRowQuerySet
 
 # What else stands below a round's address in the portal.
-PAGES_BESIDE_THEMES = frozenset({"aloita", "tarkista", "laheta", "kuitti", "pyynto"})
+PAGES_BESIDE_THEMES = frozenset({"aloita", "tarkista", "laheta", "kuitti", "pyynto", "tulokset"})
 
 
 class Theme(models.Model):

@@ -45,6 +45,24 @@ class ReplyCommentQuerySet(OfRoundQuerySet):
         """Return those on which the coordinator has not decided."""
         return self.filter(decision="")
 
+    def waiting(self):
+        """Return those that wait for a decision: undecided, and not taken back."""
+        return self.undecided().filter(withdrawn_at__isnull=True)
+
+    def going_on(self):
+        """Return those that have not been taken back, and those under review, which the figure still is."""
+        return self.filter(Q(withdrawn_at__isnull=True) | Q(decision=ReplyComment.Decision.UNDER_REVIEW))
+
+    def of_response(self, response):
+        """Return a response's comments that go on, with their questions, as they came."""
+        rows = self.going_on().filter(response=response)
+        return rows.select_related("question").order_by("commented_at", "pk")
+
+    def of_round(self, survey_round):
+        """Return a round's comments that go on, with what they are about, as they came."""
+        rows = self.going_on().filter(response__round=survey_round)
+        return rows.select_related("question", "response__municipality").order_by("commented_at", "pk")
+
     def shown_beside(self):
         """Return what stands beside published figures: public comments, and what is under review."""
         review = Q(decision=ReplyComment.Decision.UNDER_REVIEW)
@@ -111,3 +129,23 @@ class ReplyComment(models.Model):
 
     def __str__(self):
         return f"{self.response}: {self.question or '–'}"
+
+    @property
+    def waits(self):
+        """Whether it waits for the coordinator's decision."""
+        return not self.decision and self.withdrawn_at is None
+
+    @property
+    def is_final(self):
+        """Whether the decision is the last word: "under review" is not."""
+        return self.decision in {self.Decision.CORRECTED, self.Decision.KEPT}
+
+    @property
+    def stands_beside(self):
+        """Whether something of it stands beside the published figure; the same rule as `shown_beside`."""
+        return self.decision == self.Decision.UNDER_REVIEW or (self.is_public and self.withdrawn_at is None)
+
+    @property
+    def about(self):
+        """What it is about: the question's words, or the whole page."""
+        return str(self.question.wording or self.question.key) if self.question_id else _("The whole page")

@@ -36,6 +36,25 @@ class ResponseQuerySet(OfRoundQuerySet):
         """Return the responses that have been sent in and not reopened."""
         return self.filter(submitted_at__isnull=False)
 
+    def not_agreed(self):
+        """Return the responses with whose results the municipality has not agreed since they were last sent in."""
+        return self.exclude(reply__agreed_at__gte=models.F("submitted_at"))
+
+    def with_reply(self):
+        """Fetch the municipality's agreement along (`has_agreed`)."""
+        return self.select_related("reply")
+
+    def for_replies(self, municipality, on):
+        """Return a municipality's sent-in responses to rounds closed on day `on`, with their agreement; one query.
+
+        Each says whether results of its round have been published (`is_published`).
+        """
+        editions = apps.get_model("surveys", "ResultEdition").objects.published().filter(round=models.OuterRef("round"))
+        closed = apps.get_model("surveys", "Round").objects.closed_on(on).order_by().values("pk")
+        rows = self.submitted().with_reply().filter(municipality=municipality, round__in=closed)
+        rows = rows.annotate(is_published=models.Exists(editions))
+        return rows.select_related("round__region").order_by("-round__opens_on", "-pk")
+
     def for_quality(self, region_ids, sent_in_by):
         """Return the responses of these regions' rounds that were sent in by a day, the oldest first."""
         rows = self.filter(round__region__in=region_ids, submitted_at__date__lte=sent_in_by)
@@ -174,3 +193,9 @@ class Response(models.Model):
     def is_submitted(self):
         """Whether it has been sent in and is therefore locked."""
         return self.submitted_at is not None
+
+    @property
+    def has_agreed(self):
+        """Whether the municipality has agreed with its results as last sent in; read along by `with_reply`."""
+        reply = getattr(self, "reply", None)
+        return reply is not None and self.is_submitted and reply.agreed_at >= self.submitted_at

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from common.names import language_suffix, translated
 from surveys.models.answers import Answer
 from surveys.models.of_round import OfRoundQuerySet
+from surveys.models.questions import NUMBERS
 
 _STAYS = _("What has been published stays as it was: a correction is a new edition.")
 
@@ -86,6 +87,12 @@ class ResultEditionQuerySet(OfRoundQuerySet):
         """
         of_region = {"round__region__slug": region_slug, "round__region__records_from__isnull": False}
         return self.published().filter(**of_region).select_related("round__region").order_by("-round__year", "-number")
+
+    def until(self, survey_round):
+        """Return the published editions of the region's rounds up to this one, the latest first, with who published."""
+        of_region = {"round__region": survey_round.region_id, "round__year__lte": survey_round.year}
+        rows = self.published().filter(**of_region).select_related("round", "published_by__person")
+        return rows.order_by("-round__year", "-number")
 
     def publish(self, pk, **values):
         """Publish a staged edition, past the refusal of changes; for surveys/publishing.py alone. Returns how many."""
@@ -284,6 +291,11 @@ class OfResultQuerySet(ResultQuerySet):
     def of_municipality(self, municipality_id, editions):
         """Return a municipality's rows in these editions."""
         return self.filter(result__municipality=municipality_id, result__edition__in=editions)
+
+    def numbers_of(self, edition):
+        """Return (municipality's id, question's id, value) of each number answered in an edition; one query."""
+        answered = self.of_edition(edition).filter(state=Answer.State.ANSWERED, question__kind__in=NUMBERS)
+        return answered.order_by().values_list("result__municipality", "question", "value")
 
     def with_points(self, edition, indicators):
         """Return who answers these indicators so that it gives points: the edition's, and other regions' latest ones.

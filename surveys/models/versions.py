@@ -168,6 +168,11 @@ class WordingCorrectionQuerySet(RegionRowQuerySet):
         """Return the number of the round's last correction, or None."""
         return self.last_numbers_of(round_id).first()
 
+    def last_by_round(self, round_ids):
+        """Return {round's id: number of its last correction} of those of these rounds that have one."""
+        rows = self.filter(round__in=round_ids).order_by().values_list("round")
+        return dict(rows.annotate(last=models.Max("pk")))
+
     def last_numbers_of(self, round_id):
         """Return the numbers of the round's corrections, the last one first: for a subquery."""
         return self.filter(round=round_id).order_by("-pk").values_list("pk", flat=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from common.partial_dates import PartialDate
 from registry import models
 from surveys.answering import start_response
-from surveys.models import Answer, AnswerFile, Delegation, PaperBatch, Response, Round
+from surveys.models import Answer, AnswerFile, Delegation, PaperBatch, ReplyComment, Response, Round
 from surveys.open_links import make_open_link
 from tests import factories
 from tests.portal.association_world import side  # noqa: F401
@@ -46,6 +46,13 @@ def file_of(response):
     return AnswerFile.objects.create(
         answer=answer, file=file, name="ohje.pdf", size=8, content_type="application/pdf", digest="ab" * 32
     )
+
+
+def commented(response):
+    """Close the response's round yesterday, so that its results are looked at; return a comment on them."""
+    yesterday = dt.date.today() - dt.timedelta(days=1)
+    Round.objects.filter(pk=response.round_id).update(opened_at=timezone.now(), closes_on=yesterday)
+    return ReplyComment.objects.create(response=response, text="Luku on vanha.")
 
 
 def begun_survey(cast, reference):
@@ -100,6 +107,7 @@ def make_portal(cast, reference):
     clients["looking"] = client_of(cast.kaisa.user)
     clients["looking"].post("/oma/oulu/katso/")
     past = sent_in(oulu)
+    file = file_of(past)
 
     response, round_theme = begun_survey(cast, reference)
     make_open_link(response.round, oulu, by=None)
@@ -116,7 +124,8 @@ def make_portal(cast, reference):
         letter=models.AssociationLetter.objects.create(municipality=oulu, subject="Avustukset", text="Hae nyt."),
         batch=batch.key,
         past_year=past.round.year,
-        file=file_of(past).key,
+        file=file.key,
+        comment=commented(past),
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
         handover=models.Handover.objects.create(

@@ -21,7 +21,17 @@ from registry.models import (
     Task,
 )  # fmt: skip
 from registry.roles import end_role
-from surveys.models import Answer, Delegation, Interview, OpenLink, PaperBatch, PendingSave, Response
+from surveys.models import (
+    Answer,
+    Delegation,
+    Interview,
+    OpenLink,
+    PaperBatch,
+    PendingSave,
+    Reply,
+    ReplyComment,
+    Response,
+)
 from tests.conftest import as_built, find_reference, make_cast
 from tests.portal.conftest import client_of, make_portal
 
@@ -57,6 +67,14 @@ PAGES = {
     "portal_survey_copy": (("past_year",), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
     "portal_survey_file": (("past_year", "file"), (200, 200, 404, 200, 200), (405, 405, 405, 405, 405)),
     "portal_survey_fact": (("past_year", "premises_cost"), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_survey_results": (("past_year",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_survey_agree": (("past_year",), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
+    "portal_survey_comment": (("past_year",), (200, 200, 403, 200, 200), (422, 422, 403, 422, 422)),
+    "portal_survey_comment_withdraw": (
+        ("past_year", "comment"),
+        (405, 405, 405, 405, 405),
+        (302, 302, 403, 302, 302),
+    ),
     "portal_surveys": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
     "portal_survey": (("year",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
     "portal_survey_begin": (("year",), (405, 405, 405, 405, 405), (302, 302, 403, 302, 302)),
@@ -173,6 +191,8 @@ def rows():
         OpenLink,
         PaperBatch,
         Interview,
+        Reply,
+        ReplyComment,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
