@@ -109,6 +109,19 @@ class QuestionQuerySet(StructureQuerySet):
             "options", "rows", "columns", "thresholds", models.Prefetch("conditions", queryset=terms)
         )  # fmt: skip
 
+    def for_results(self, region_id, first_year, last_year):
+        """Fetch what published results tell of municipalities' questions in a region's rounds of these years, in order.
+
+        Five queries. Each has its verdict on the question before it, where there is one, as `comparability`.
+        """
+        return (
+            self.filter(round__region=region_id, round__year__gte=first_year, round__year__lte=last_year)
+            .for_municipalities()
+            .in_order()
+            .select_related("round_theme__theme", "indicator", "criterion", "comparability")
+            .prefetch_related("options", "rows", "columns", "thresholds")
+        )
+
     def for_points(self):
         """Fetch the criterion along, by which the same points are counted another way."""
         return self.select_related("criterion")

@@ -50,6 +50,10 @@ class ReplyCommentQuerySet(OfRoundQuerySet):
         review = Q(decision=ReplyComment.Decision.UNDER_REVIEW)
         return self.filter(Q(is_public=True, withdrawn_at__isnull=True) | review)
 
+    def beside(self, round_id, municipality_id):
+        """Return what stands beside a municipality's published figures of a round, the oldest first."""
+        return self.shown_beside().filter(response__round=round_id, response__municipality=municipality_id)
+
 
 class ReplyComment(models.Model):
     """A municipality's comment on one of its answers, or on the whole page, and the coordinator's decision.

@@ -8,10 +8,11 @@ is not public is not copied at all, so that nothing has to be hidden again when 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from common.names import language_suffix, translated
 from surveys.models.answers import Answer
 from surveys.models.of_round import OfRoundQuerySet
 
@@ -71,6 +72,14 @@ class ResultEditionQuerySet(OfRoundQuerySet):
     def latest_of(self, survey_round):
         """Return the round's latest published edition, or None."""
         return self.published().filter(round=survey_round).order_by("-number").first()
+
+    def for_region(self, region_slug):
+        """Return the published editions of a region with pages, the latest year's latest first, with round and region.
+
+        One query.
+        """
+        of_region = {"round__region__slug": region_slug, "round__region__records_from__isnull": False}
+        return self.published().filter(**of_region).select_related("round__region").order_by("-round__year", "-number")
 
     def publish(self, pk, **values):
         """Publish a staged edition, past the refusal of changes; for surveys/publishing.py alone. Returns how many."""
@@ -157,6 +166,24 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         """Return an edition's municipalities with what their pages tell of them, in a query."""
         return self.filter(edition=edition).select_related("municipality", "size_class")
 
+    def at(self, edition, municipality_slug):
+        """Return what an edition tells of the municipality at this address, or None."""
+        return self.of_edition(edition).filter(municipality__slug=municipality_slug).first()
+
+    def standings(self, editions):
+        """Return the rows of `surveys.results.Standing` of these editions, one for each score, by name; one query."""
+        of = ("municipality__slug", "municipality__latitude", "municipality__longitude", "municipality__tile_row")
+        return (
+            self.filter(edition__in=editions)
+            .order_by(f"municipality__sort_key_{language_suffix()}", "municipality__code", "pk")
+            .values_list(
+                "edition", "pk", "municipality", translated("municipality__name"), *of, "municipality__tile_col",
+                "state", "size_class__key", translated("size_class__name"), "population", "n_unconfirmed",
+                "scores__round_theme__theme__key", "scores__criterion__key", "scores__value", "scores__n_known",
+                "scores__n_applying", "scores__points", "scores__maximum", "scores__pk",
+            )
+        )  # fmt: skip
+
 
 class MunicipalityResult(ResultRow):
     """A municipality in an edition: whether it answered, by whose post, and what it was like on the round's first day.
@@ -206,6 +233,33 @@ class OfResultQuerySet(ResultQuerySet):
     def of_edition(self, edition):
         """Return an edition's rows."""
         return self.filter(result__edition=edition)
+
+    def of_municipality(self, municipality_id, editions):
+        """Return a municipality's rows in these editions."""
+        return self.filter(result__municipality=municipality_id, result__edition__in=editions)
+
+    def with_points(self, edition, indicators):
+        """Return who answers these indicators so that it gives points: the edition's, and other regions' latest ones.
+
+        Rows of (edition, municipality, name, region's slug, region's name, year, address, latitude, longitude,
+        residents, indicator, value, points, option by the registry).
+        """
+        latest = ResultEdition.objects.published().filter(round__region=OuterRef("result__edition__round__region"))
+        newest = latest.order_by("-round__year", "-number").values("pk")[:1]
+        elsewhere = ~Q(result__edition__round__region=edition.round.region_id) & Q(
+            result__edition=Subquery(newest), result__edition__round__region__records_from__isnull=False
+        )
+        return (
+            self.filter(Q(result__edition=edition) | elsewhere, points__gt=0, question__indicator__in=indicators)
+            .order_by()
+            .values_list(
+                "result__edition", "result__municipality", translated("result__municipality__name"),
+                "result__edition__round__region__slug", translated("result__edition__round__region__name"),
+                "result__edition__round__year", "result__municipality__slug", "result__municipality__latitude",
+                "result__municipality__longitude", "result__population", "question__indicator", "value", "points",
+                "by_registry",
+            )
+        )  # fmt: skip
 
 
 class ResultScore(ResultRow):

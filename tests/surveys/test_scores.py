@@ -56,8 +56,19 @@ def figures(survey_round):
     }
 
 
+OTHER_VALUES = {
+    Kind.DATE: {"date": "2025-03-31"},
+    Kind.LINK: {"url": "https://example.org/"},
+    Kind.CONTACT: {"text": {"post": "sihteeri", "email": "posti@example.org"}},
+    Kind.TABLE: {"rows": []},
+    Kind.FILE: {"files": []},
+}
+
+
 def value_for(question, pick):
-    """Return a value of a scored question, chosen with `pick` (a random.Random)."""
+    """Return a value that fits a question, chosen with `pick` (a random.Random)."""
+    if question.kind in OTHER_VALUES:
+        return OTHER_VALUES[question.kind]
     keys = [option.key for option in question.options.all()]
     if question.kind in NUMBERS:
         return {"number": pick.choice(["0", "0.5", "1", "2.75", "3", "1000000"])}
