@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, pictures, region, surveys
+from public.views import feedback, home, municipality, pages, pictures, region, result_files, surveys
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -18,6 +18,11 @@ urlpatterns = [
         name="municipality_picture",
     ),
     path("<slug:region_slug>/kysely/<int:year>/menetelma/", surveys.survey_method, name="survey_method"),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:name>.<slug:extension>",
+        result_files.results_file,
+        name="results_file",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]
