@@ -23,6 +23,11 @@ urlpatterns = [
         result_files.results_file,
         name="results_file",
     ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/lausunto.pdf",
+        result_files.results_statement,
+        name="results_statement",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

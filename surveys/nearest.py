@@ -55,10 +55,10 @@ def is_comparable(one, other):
 
 def nearest(one, others, *, at_most=AT_MOST):
     """Return the comparable ones of `others` that are the nearest to `one`, by the formula above."""
-    far = {other: remoteness(one, other) for other in others if is_comparable(one, other)}
-    known = sorted((value, other.name, other.municipality) for other, value in far.items() if value is not None)
-    by_id = {other.municipality: other for other in far}
-    return [by_id[pk] for _value, _name, pk in known[:at_most]]
+    comparable = {other.municipality: other for other in others if is_comparable(one, other)}
+    far = {pk: remoteness(one, other) for pk, other in comparable.items()}
+    known = sorted((value, comparable[pk].name, pk) for pk, value in far.items() if value is not None)
+    return [comparable[pk] for _value, _name, pk in known[:at_most]]
 
 
 # --- Who does it already ---------------------------------------------------------------------------------------------

@@ -98,8 +98,9 @@ OPEN = {
     "region_picture": (["pohjois-pohjanmaa"], 200, 405),
     "municipality_picture": (["pohjois-pohjanmaa", "oulu"], 200, 405),
     "survey_method": (["pohjois-pohjanmaa", 2031], 200, 405),  # of which rounds: tests/public/test_survey_method.py
-    # Nothing is published here; what is: tests/surveys/test_result_files.py.
+    # Nothing is published here; what is: tests/surveys/test_result_files.py, test_statements.py.
     "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
+    "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),

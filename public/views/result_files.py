@@ -1,8 +1,11 @@
+from django.conf import settings
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 
 from public.decorators import public_page
-from surveys.published import published_edition
+from surveys.published import published_edition, published_municipality
 from surveys.result_files import open_file
+from surveys.statements import statement_pdf
 
 
 @public_page
@@ -14,6 +17,17 @@ def results_file(request, region_slug, year, name, extension):
         raise Http404
     headers = {"Content-Disposition": f'attachment; filename="{file.name}"'}
     return HttpResponse(file.content, content_type=file.content_type, headers=headers)
+
+
+@public_page
+def results_statement(request, region_slug, year, municipality_slug):
+    """The results of a municipality that answered, on one page for its board, as a tagged PDF."""
+    published = published_municipality(region_slug, year, municipality_slug, asked_edition(request))
+    if published is None or not published.page.has_answered:
+        raise Http404
+    here = reverse("region_detail", args=[region_slug])
+    address = f"{settings.SITE_URL}{here}kysely/{year}/{municipality_slug}/"
+    return HttpResponse(statement_pdf(published, address), content_type="application/pdf")
 
 
 def asked_edition(request):
