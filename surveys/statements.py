@@ -10,7 +10,7 @@ from registry.models.site import demo_label
 from surveys.printing import pdf_of
 
 # So many lines of each list, and signs of a line, fit on one page beside as many as eight themes.
-MOST_LINES, MOST_SIGNS, MOST_NEIGHBOURS = 4, 110, 3
+MOST_LINES, MOST_SIGNS, MOST_NEIGHBOURS = 5, 110, 3
 
 
 def statement_pdf(published, address):
@@ -33,19 +33,20 @@ def statement_data(published, address):
         "about": [f"{edition.round}, {edition.round.region.name}.", _who(page)],
         "headings": [
             _("Theme"), _("Score"), _("In words"), _("Known"), edition.round.region.name,
-            page.size_name or _("Size class"), _("Change"),
+            page.size_name or _("Size class"), _changed_since(published),
         ],
         "table": _("Scores from 0 to 100 beside the means of the region and of municipalities of the same size"),
         "scores": [_score(each) for each in (*page.themes, *filter(None, [page.total]))],
         "lists": [
-            {"heading": heading, "lines": lines, "empty": empty}
+            {"heading": heading, "lines": _first(lines), "empty": empty}
             for heading, lines, empty in (
                 (_("What changed"), _changes(page), _no_change(published)),
-                (_("What is in order"), _first([each.wording for each in page.strengths]), _("Nothing in full yet.")),
-                (_("What is missing"), _first([_missing(*each) for each in published.missing]), _("Nothing is missing.")),
+                (_("What is in order"), [each.wording for each in page.strengths], _("Nothing in full yet.")),
+                (_("What is missing"), [_missing(*each) for each in published.missing], _("Nothing is missing.")),
             )
         ],
-        "foot": [_edition(edition), _("The page with every answer and its points: %(address)s") % {"address": address},
+        "foot": [_edition(edition), *([_("Some figures are under review.")] if page.is_under_review else []),
+                 _("The page with every answer and its points: %(address)s") % {"address": address},
                  _("The scores tell of structures and practices, not of how good everyday cooperation is.")],
         "note": "",
     }  # fmt: skip
@@ -56,8 +57,14 @@ def _who(page):
     values = {"post": result.respondent_post or "–", "day": date_format(result.submitted_on, "SHORT_DATE_FORMAT")}
     values |= {"n": page.n_known.count, "all": page.n_known.out_of}
     return (
-        _("The municipality's own statement, sent in by: %(post)s, %(day)s. Answered: %(n)s/%(all)s questions.") % values
+        _("The municipality's own statement, sent in by: %(post)s, %(day)s. Answered: %(n)s/%(all)s questions.")
+        % values
     )
+
+
+def _changed_since(published):
+    before = published.results.before
+    return _("Since %(year)s") % {"year": before.round.year} if before else _("Since the year before")
 
 
 def _score(score):
@@ -74,9 +81,9 @@ def _mean(mean):
 
 
 def _changes(page):
-    """Return the answers that read otherwise than the year before, where the two years compare."""
+    """Return in words the answers that read otherwise than the year before, where the two years compare."""
     changed = [each for each in page.all_answers if each.lines_before and each.is_known and not each.is_as_before]
-    return _first([f"{each.wording} {_joined(each.lines_before)} → {_joined(each.lines)}" for each in changed])
+    return [f"{each.wording} {_joined(each.lines_before)} → {_joined(each.lines)}" for each in changed]
 
 
 def _joined(lines):
