@@ -91,6 +91,7 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, HistoryAdmin, Translat
             steps.insert(1, Step(_("Responses"), self.step_url("responses", obj)))
             steps.insert(2, Step(_("The associations' side"), self.step_url("associations", obj)))
             steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))
+            steps.append(Step(_("Everything as XLSX"), self.step_url("everything", obj), is_post=True))
         if not self.has_change_permission(request, obj):
             return steps
         if obj.is_draft:
