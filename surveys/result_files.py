@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.tables import FORMATS, Column, write_book
 from registry.models.site import demo_label
+from surveys.report import DOCX, report_docx
 from surveys.result_tables import ANSWERS, TABLES, open_tables
 
 LICENCE = "CC BY 4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 EVERYTHING = "tulokset"
 EXCEL = "-excel"
+REPORT = "raportti.docx"
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,8 @@ class OpenFile:
 def open_file(results, name):
     """Return the OpenFile of an EditionResults by the last word of its address, None where there is no such file.
 
-    `tulokset.xlsx` and `tulokset.json` hold every table, `<table>.csv` and `<table>-excel.csv` one. At most
-    eight queries.
+    `tulokset.xlsx` and `tulokset.json` hold every table, `<table>.csv` and `<table>-excel.csv` one,
+    `raportti.docx` is the region's report. At most six queries.
     """
     word, _dot, extension = name.rpartition(".")
     if extension == "csv" and word.removesuffix(EXCEL) in TABLES:
@@ -41,6 +44,8 @@ def open_file(results, name):
         return OpenFile(_file_name(results, name), FORMATS["xlsx"].content_type, _as_book(results))
     if name == f"{EVERYTHING}.json":
         return OpenFile(_file_name(results, name), "application/json", _as_json(results))
+    if name == REPORT:
+        return OpenFile(_file_name(results, name), DOCX, report_docx(results))
     return None
 
 
@@ -86,7 +91,7 @@ def about(results):
 def _about_sheet(results, tables):
     """Return the sheet that tells what the file is and what its columns mean."""
     columns = [
-        Column("table", _("Table"), lambda row: row[0]),
+        Column("table", pgettext("in a document", "Table"), lambda row: row[0]),
         Column("column", _("Column"), lambda row: row[1]),
         Column("key", _("Key"), lambda row: row[2]),
         Column("meaning", _("Meaning"), lambda row: row[3]),
