@@ -13,6 +13,7 @@ from django.utils.translation import pgettext
 from common.tables import FORMATS, Column, write_book
 from registry.models.site import demo_label
 from surveys.report import DOCX, report_docx
+from surveys.result_pictures import as_png, as_svg, chart_at
 from surveys.result_tables import ANSWERS, TABLES, open_tables
 
 LICENCE = "CC BY 4.0"
@@ -20,6 +21,7 @@ LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 EVERYTHING = "tulokset"
 EXCEL = "-excel"
 REPORT = "raportti.docx"
+CHART = "kuvio-"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ def open_file(results, name):
     """Return the OpenFile of an EditionResults by the last word of its address, None where there is no such file.
 
     `tulokset.xlsx` and `tulokset.json` hold every table, `<table>.csv` and `<table>-excel.csv` one,
-    `raportti.docx` is the region's report. At most six queries.
+    `raportti.docx` is the region's report, `kuvio-<teemat or a question's key>.svg` and `.png` a chart. At most six
+    queries.
     """
     word, _dot, extension = name.rpartition(".")
     if extension == "csv" and word.removesuffix(EXCEL) in TABLES:
@@ -46,7 +49,19 @@ def open_file(results, name):
         return OpenFile(_file_name(results, name), "application/json", _as_json(results))
     if name == REPORT:
         return OpenFile(_file_name(results, name), DOCX, report_docx(results))
+    if word.startswith(CHART) and extension in {"svg", "png"}:
+        return _chart(results, word.removeprefix(CHART), extension, _file_name(results, name))
     return None
+
+
+def _chart(results, key, extension, name):
+    chart = chart_at(results, key)
+    if chart is None:
+        return None
+    svg = as_svg(chart)
+    if extension == "svg":
+        return OpenFile(name, "image/svg+xml", svg.encode())
+    return OpenFile(name, "image/png", as_png(svg))
 
 
 def _one_table(results, word, name):

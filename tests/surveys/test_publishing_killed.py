@@ -4,6 +4,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 
 import pytest
@@ -32,25 +33,23 @@ def test_a_process_that_is_killed_leaves_what_was_public(sqlite_environment):
     run = {"cwd": settings.BASE_DIR, "env": sqlite_environment}
     subprocess.run([*PROCESS, "prepare"], check=True, **run)
     file = sqlite_environment["TEST_DATABASE_URL"].removeprefix("sqlite:///")
-    before, killed_at, delay = public_rows(file), set(), 0.05
-    while True:
+    before, left = public_rows(file), []
+    for n_rows in (0, 1, 21, 30):
         with subprocess.Popen([*PROCESS, "publish"], stdout=subprocess.PIPE, text=True, **run) as process:
             assert process.stdout.readline() == "begins\n"
-            try:
-                process.wait(delay)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            while staged_rows(file) < n_rows and process.poll() is None:
+                time.sleep(0.002)
+            process.kill()
         if public_rows(file) != before:
-            break  # done, or killed on its way out
-        assert process.returncode == -9
-        killed_at.add(staged_rows(file))
-        delay += 0.15
+            break  # it was quicker than this test, and is done
+        left.append(staged_rows(file))
+    done = subprocess.run([*PROCESS, "publish"], capture_output=True, text=True, **run)
 
-    after = public_rows(file)  # whole, whatever came before
-    assert len(killed_at) > 2  # it died with some rows written, too
-    assert [number for number, *_rest in after] == [1, 2]
-    assert after[0] == before[0]
-    assert after[1][1:] == before[0][1:]
+    after = public_rows(file)
+    assert done.stdout.endswith("done\n")
+    assert any(0 < n < 30 for n in left)  # it died in the middle, too
+    assert [number for number, *_rest in after] == list(range(1, len(after) + 1))
+    assert {tuple(rest) for _number, *rest in after} == {before[0][1:]}
     assert staged_rows(file) == 0
 
 
