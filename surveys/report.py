@@ -29,7 +29,7 @@ _LOCALES = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}
 
 def report_docx(results):
     """Return the bytes of the report of an EditionResults, in the active language; two queries."""
-    report = _Report(str(results.edition.round), results.edition.round.region.name)
+    report = ReportDocument(str(results.edition.round), results.edition.round.region.name)
     _about(report, results)
     _themes(report, results)
     _municipalities(report, results)
@@ -119,7 +119,7 @@ def _question(report, questions, question, counted):
         report.table(question.wording, [_("Answer"), _("Municipalities, or the figure")], rows)
 
 
-class _Report:
+class ReportDocument:
     """A document that is being written: its headings, paragraphs and numbered tables."""
 
     def __init__(self, title, subtitle):

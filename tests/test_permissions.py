@@ -138,6 +138,7 @@ STEPS = {
     # No edition has been put together (tests/admin/test_associations.py).
     "surveys_round_associations_edition": ("round", [], (404, 404, 404)),
     "surveys_round_export_answers": ("round", [], (405, 404, 405)),
+    "surveys_round_press": ("round", [], (404, 404, 404)),  # of a closed round: tests/surveys/test_press.py
     "surveys_round_everything": ("round", [], (405, 404, 405)),
     "surveys_round_board_file": ("round", [], (405, 404, 405)),
     "surveys_round_decline": ("round", [], (404, 404, 404)),  # of no municipality (tests/surveys/test_round_board.py)
