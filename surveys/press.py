@@ -4,7 +4,7 @@ Counts with their n, what changed where the years compare, and quotes to which t
 region alone. Only what will be public is in it.
 """
 
-from statistics import mean
+from fractions import Fraction
 
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from surveys.report import ReportDocument
 from surveys.responses import places_of
 from surveys.results import LEAST_COMPARED
 from surveys.scores import read_round
+from surveys.scoring import rounded
 
 MOST_CHANGES, MOST_QUOTES, MOST_SIGNS = 5, 6, 300
 _COMPARABLE = {Comparability.Verdict.SAME, Comparability.Verdict.REWORDED}
@@ -68,7 +69,7 @@ def _themes(read, responses):
             values.setdefault(str(score.subject), []).extend([] if score.value is None else [score.value])
     return [
         _("%(theme)s: on average %(mean)s of 100 (n = %(n)s).")
-        % {"theme": theme, "mean": plain_number(mean(some), 1), "n": len(some)}
+        % {"theme": theme, "mean": plain_number(rounded(sum(map(Fraction, some)) / len(some)), 1), "n": len(some)}
         for theme, some in values.items()
         if len(some) >= LEAST_COMPARED
     ]
