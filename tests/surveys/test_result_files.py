@@ -3,9 +3,11 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 from openpyxl import load_workbook
 
@@ -194,3 +196,16 @@ def test_files_speak_the_language_of_their_address(asked, client):
         == (client.get(f"{HERE}kunnat.csv").content.decode().splitlines()[0])
     )
     assert translation.get_language() == "fi"
+
+
+def test_every_file_that_a_page_offers_is_there(asked, client):
+    edition = publish_results(asked, by=None)
+    context = {"edition": edition, "region": asked.region, "survey_round": asked}
+
+    addresses = re.findall(r'href="(/[^"]+)"', render_to_string("includes/results_downloads.html", context))
+
+    assert {address.split("?")[0].removeprefix(HERE) for address in addresses} == {
+        *NAMES, "raportti.docx", "kuvio-teemat.png", "kuvio-teemat.svg",
+    }  # fmt: skip
+    assert {client.get(address).status_code for address in addresses} == {200}
+    assert {address.split("?")[1] for address in addresses} == {"painos=1"}
