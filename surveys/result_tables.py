@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.tables import Column
 from registry.models.site import demo_label
-from surveys.models import MunicipalityResult, QuestionResult, ReplyComment, ResultAnswer
+from surveys.models import Answer, MunicipalityResult, QuestionResult, ReplyComment, ResultAnswer
 from surveys.models.questions import MATRICES, NUMBERS
 from surveys.result_page import AnswerFigure
 from surveys.results import TOTAL, mean_of
@@ -255,7 +255,7 @@ def keys_of(figure):
     """Return the keys of what was chosen, of a matrix by row, as one text."""
     value = figure.answer.value or {}
     if figure.question.kind in MATRICES:
-        return "; ".join(f"{row}={','.join(keys)}" for row, keys in value.get("rows", {}).items())
+        return "; ".join(f"{row}={','.join(keys)}" for row, keys in sorted(value.get("rows", {}).items()))
     return "; ".join(value.get("chosen", ()))
 
 
@@ -290,20 +290,27 @@ def _counts(shown):
 
 
 def counts_told(questions, counted):
-    """Yield (what, row, key, words, figure) of a QuestionResult; `questions` by id come with their structure."""
-    question = questions[counted.question_id]
+    """Yield (what, row, key, words, figure) of a QuestionResult; `questions` by id come with their structure.
+
+    In the question's own order: databases keep the keys of JSON differently.
+    """
+    question, counts, number_words = questions[counted.question_id], counted.counts, _number_words()
     labels = {option.key: str(option) for option in question.options.all()}
-    rows = {row.key: row.label for row in question.rows.all()}
     for what, name in (("option", "chosen"), ("first", "first")):
-        for key, n in counted.counts.get(name, {}).items():
-            yield what, "", key, labels.get(key, key), n
-    for row, by_option in counted.counts.get("rows", {}).items():
-        for key, n in by_option.items():
-            yield "row", row, key, f"{rows.get(row, row)}: {labels.get(key, key)}", n
-    for key, figure in counted.counts.get("numbers", {}).items():
-        yield "number", "", key, _number_words()[key], Decimal(figure)
-    for state, n in sorted(counted.states.items()):
-        yield "state", "", state, ResultAnswer(state=state).get_state_display(), n
+        for key in _in_order(labels, counts.get(name, {})):
+            yield what, "", key, labels[key], counts[name][key]
+    for row in question.rows.all():
+        by_option = counts.get("rows", {}).get(row.key, {})
+        for key in _in_order(labels, by_option):
+            yield "row", row.key, key, f"{row.label}: {labels[key]}", by_option[key]
+    for key in _in_order(number_words, counts.get("numbers", {})):
+        yield "number", "", key, number_words[key], Decimal(counts["numbers"][key])
+    for state in _in_order(Answer.State.values, counted.states):
+        yield "state", "", state, str(Answer.State(state).label), counted.states[state]
+
+
+def _in_order(keys, counts):
+    return [key for key in keys if key in counts]
 
 
 def _number_words():
