@@ -157,8 +157,22 @@ def _local(moment):
 
 def write_xlsx(columns, rows, title=""):
     """Yield an XLSX file piece by piece: one sheet with a bold heading row that stays in sight."""
+    yield from write_book([(title, columns, rows)])
+
+
+def write_book(sheets):
+    """Yield an XLSX file of several sheets piece by piece; `sheets` are (title, columns, rows)."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", clean(title)).strip()[:31] or None)
+    for title, columns, rows in sheets:
+        _fill_sheet(book.create_sheet(_NOT_IN_SHEET_NAME.sub(" ", clean(title)).strip()[:31] or None), columns, rows)
+    with tempfile.TemporaryFile() as file:
+        book.save(file)
+        file.seek(0)
+        while piece := file.read(64 * 1024):
+            yield piece
+
+
+def _fill_sheet(sheet, columns, rows):
     rows = ([column.value(row) for column in columns] for row in rows)
     first = list(islice(rows, _ROWS_MEASURED))
     for number, column in enumerate(columns):
@@ -168,11 +182,6 @@ def write_xlsx(columns, rows, title=""):
     sheet.append([_text_cell(sheet, column.label, is_bold=True) for column in columns])
     for row in chain(first, rows):
         sheet.append([_cell(sheet, value) for value in row])
-    with tempfile.TemporaryFile() as file:
-        book.save(file)
-        file.seek(0)
-        while piece := file.read(64 * 1024):
-            yield piece
 
 
 def _cell(sheet, value):

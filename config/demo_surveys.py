@@ -1,10 +1,19 @@
-"""The demo's surveys: last year's round, closed, and this year's made from it, by the functions the site uses."""
+"""The demo's surveys: two closed rounds, published, and this year's made from them, by the functions the site uses."""
 
 import datetime as dt
 
 from accounts.models import User
 from config.demo_answers import answer_last_year, answer_this_year, on_day
 from config.demo_associations import associations_answer_this_year, associations_answered_last_year
+from config.demo_results import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    answer_by_form,
+    comment_on,
+    correct_last_year,
+    decline_last_year,
+    publish,
+)
 from registry.models import Region
 from surveys.announcing import announce_method
 from surveys.authoring import copy_round, decide_comparability, open_round
@@ -12,6 +21,11 @@ from surveys.default_questionnaire import load_questionnaire
 from surveys.editions import put_together
 
 A_WEEK = dt.timedelta(days=7)
+BEGINNING = {
+    "fi": "Mikä yhteistyössä on alkamassa ensi vuonna?",
+    "sv": "Vad i samarbetet börjar nästa år?",
+    "en": "What of the cooperation begins next year?",
+}
 BEST = {
     "fi": "Mitä hyvää yhteistyössä syntyi tänä vuonna?",
     "sv": "Vad gott kom det ut av samarbetet i år?",
@@ -25,33 +39,56 @@ WHY = {
 
 
 def add_rounds(today):
-    """Ask the default questionnaire last year and, otherwise themed, this year; Keski-Suomi writes in public."""
+    """Ask the default questionnaire three years in a row, each year otherwise themed; Keski-Suomi writes in public."""
     north, central = Region.objects.get(code="17"), Region.objects.get(code="13")
     by = User.objects.get(email="coordinator@example.org")
-    first, _n_indicators = load_questionnaire(north, year=today.year - 1, by=by)
-    with on_day(first.opens_on - A_WEEK):
-        last_year = open_round(first, by=by)
-    with on_day(first.opens_on + dt.timedelta(days=20)):
-        answer_last_year(last_year)
-        associations_answered_last_year(last_year)
-    with on_day(first.closes_on + dt.timedelta(days=10)):
-        put_together(last_year, by=by)
-    opens_on, closes_on = _days_around(today)
-    this_year = copy_round(last_year, today.year, opens_on=opens_on, closes_on=closes_on, by=by)
-    question = this_year.questions.for_municipalities().get(indicator__key="theme_question")
-    for language, wording in BEST.items():
-        setattr(question, f"wording_{language}", wording)
-    question.save()
-    decide_comparability(this_year, "theme_question", "municipality", "changed", reason=WHY, by=by)
-    with on_day(min(today, opens_on - A_WEEK)):
-        this_year = open_round(this_year, by=by)
+    first = _first_round(north, today.year - 2, by)
+    opens_on, closes_on = (day.replace(year=today.year - 1) for day in (first.opens_on, first.closes_on))
+    last_year = _themed_copy(first, today.year - 1, opens_on, closes_on, BEGINNING, by)
+    _ask_last_year(last_year, by)
+    this_year = _themed_copy(last_year, today.year, *_days_around(today), BEST, by, on=today)
     # Yesterday, so that nothing is said to be of later today; in and near July the demo's survey waits for the autumn.
-    with on_day(min(max(today - dt.timedelta(days=1), opens_on), closes_on)):
+    with on_day(min(max(today - dt.timedelta(days=1), this_year.opens_on), this_year.closes_on)):
         answer_this_year(this_year)
         associations_answer_this_year(this_year)
     writer = User.objects.get(email="coordinator.keski-suomi@example.org")
     draft, _n_indicators = load_questionnaire(central, year=today.year, by=writer)
     announce_method(draft, by=writer)
+
+
+def _first_round(region, year, by):
+    """Ask the questionnaire for the first time and publish what came of it; return the Round."""
+    draft, _n_indicators = load_questionnaire(region, year=year, by=by)
+    with on_day(draft.opens_on - A_WEEK):
+        first = open_round(draft, by=by)
+    answer_by_form(first, FIRST_YEAR, by)
+    publish(first, by)
+    return first
+
+
+def _ask_last_year(last_year, by):
+    """Let last year's round be answered by most, declined by one, commented on, published and corrected."""
+    with on_day(last_year.opens_on + dt.timedelta(days=20)):
+        answer_last_year(last_year)
+        associations_answered_last_year(last_year)
+    answer_by_form(last_year, LAST_YEAR, by)
+    decline_last_year(last_year, by)
+    with on_day(last_year.closes_on + dt.timedelta(days=10)):
+        put_together(last_year, by=by)
+    comment_on(last_year, by)
+    correct_last_year(last_year, publish(last_year, by), by)
+
+
+def _themed_copy(earlier, year, opens_on, closes_on, wording, by, *, on=None):
+    """Copy an earlier round with another theme question, decide that it does not compare, and open it by day `on`."""
+    draft = copy_round(earlier, year, opens_on=opens_on, closes_on=closes_on, by=by)
+    question = draft.questions.for_municipalities().get(indicator__key="theme_question")
+    for language, words in wording.items():
+        setattr(question, f"wording_{language}", words)
+    question.save()
+    decide_comparability(draft, "theme_question", "municipality", "changed", reason=WHY, by=by)
+    with on_day(min(on or opens_on, opens_on - A_WEEK)):
+        return open_round(draft, by=by)
 
 
 def _days_around(today):

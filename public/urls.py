@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, pictures, region, results, surveys
+from public.views import feedback, home, municipality, pages, pictures, region, result_files, results, surveys
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -31,6 +31,16 @@ urlpatterns = [
         "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/ilta/",
         results.evening_sheet,
         name="evening_sheet",
+    ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:name>.<slug:extension>",
+        result_files.results_file,
+        name="results_file",
+    ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/lausunto.pdf",
+        result_files.results_statement,
+        name="results_statement",
     ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections import Counter
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -20,7 +21,7 @@ from surveys.call_list import CallList
 from surveys.comparing import round_differences
 from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
-from surveys.models import Round
+from surveys.models import ReplyComment, ResultAnswer, ResultEdition, Round
 from surveys.responses import LINE_STATES
 from surveys.round_board import RoundBoard
 from surveys.sheet import Sheet
@@ -84,7 +85,7 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
 
 
 def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(demo):
-    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     by_form = this_year.responses.filter(declined_at=None).exclude(municipality__interviews__round=this_year)
     assert {row.municipality.code: row.is_submitted for row in by_form} == {"564": False, "072": True, "009": False}
     board = RoundBoard(this_year, QueryDict(), dt.date.today())
@@ -95,7 +96,7 @@ def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(dem
     assert board.rate.earlier == last_year
     assert len({day.before.count for day in board.rate.days}) > 5
     sent_in = last_year.responses.submitted()
-    assert sent_in.count() == last_year.responses.count() == 8
+    assert (sent_in.count(), last_year.responses.count()) == (23, 24)
     assert all(last_year.is_open_on(row.submitted_at.date()) for row in sent_in)
     half = Sheet(this_year, demo.oulu)
     assert 5 < sum(half.has_answer(question) for question in half.counted) < len(half.counted) - 5
@@ -103,7 +104,7 @@ def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(dem
 
 
 def test_demo_has_todays_calls_and_interviews_in_each_state(demo):
-    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     calls = CallList(this_year, timezone.localdate())
     groups = {key: len(found) for key, _title, found in calls.today_groups + calls.other_groups}
     assert {key: n for key, n in groups.items() if key not in {"unreached", "reached", "again", "agreed"}} == {
@@ -190,6 +191,34 @@ def test_demo_has_a_response_opened_again_and_a_difference_from_the_registry(dem
         assert [each.question.key for each in beside_answers(sheet).values() if each.is_proposed] == ["premises_cost"]
 
 
+def test_demo_has_two_years_of_published_results_with_a_correction_and_what_stands_beside_them(demo):
+    _this_year, last_year, first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    editions = ResultEdition.objects.published().values_list("round__year", "number", "correction_sv")
+    assert {(year, number): bool(words) for year, number, words in editions} == {
+        (first.year, 1): False, (last_year.year, 1): False, (last_year.year, 2): True,
+    }  # fmt: skip
+    latest = ResultEdition.objects.latest_of(last_year)
+    states = Counter(latest.results.values_list("state", flat=True))
+    assert states == {"answered": 23, "declined": 1, "missing": 6}
+    before, after = (
+        ResultAnswer.objects.get(
+            result__edition=edition, result__municipality=demo.oulu, question__indicator__key="convenes_regularly"
+        ).value
+        for edition in last_year.result_editions.order_by("number")
+    )
+    assert before != after
+    both = set(latest.results.filter(state="answered").values_list("municipality__code", flat=True)) & set(
+        first.responses.submitted().values_list("municipality__code", flat=True)
+    )
+    assert len(both) > 12
+    answers = ResultAnswer.objects.of_edition(latest)
+    assert answers.filter(is_unchanged=True).exists()
+    assert answers.exclude(evidence_url="").exists()
+    assert answers.filter(may_be_quoted=True).exists()
+    beside = ReplyComment.objects.shown_beside().filter(response__round=last_year)
+    assert {(each.decision, each.is_public) for each in beside} == {("kept", True), ("under_review", False)}
+
+
 def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
     kinds = dict(Letter.objects.values_list("kind").annotate(n=Count("pk")))
     assert kinds["contact_check"] > 5
@@ -201,7 +230,7 @@ def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
 
 
 def test_demo_has_associations_answers_many_and_fewer_than_five_and_papers_of_an_evening(demo):
-    this_year, last_year = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     sheets = dict(last_year.association_tallies.values_list("municipality__code", "n_sheets"))
     assert sheets == {"564": 23, "678": 8, "072": 3, "139": 4}
     assert this_year.paper_batches.get().n_papers == 12

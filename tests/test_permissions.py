@@ -107,6 +107,9 @@ OPEN = {
     "municipality_results": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "evening_sheet": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "result_rounds": (["pohjois-pohjanmaa"], 404, 405),
+    # Nothing is published here; what is: tests/surveys/test_result_files.py, test_statements.py.
+    "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
+    "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),
@@ -144,6 +147,8 @@ STEPS = {
     # No edition has been put together (tests/admin/test_associations.py).
     "surveys_round_associations_edition": ("round", [], (404, 404, 404)),
     "surveys_round_export_answers": ("round", [], (405, 404, 405)),
+    "surveys_round_press": ("round", [], (404, 404, 404)),  # of a closed round: tests/surveys/test_press.py
+    "surveys_round_everything": ("round", [], (405, 404, 405)),
     "surveys_round_board_file": ("round", [], (405, 404, 405)),
     # Of no municipality and no comment (tests/admin/test_publication.py).
     "surveys_round_result_preview": ("round", [], (404, 404, 404)),

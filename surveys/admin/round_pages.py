@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from common.tables import ascii_name
+from common.tables import FORMATS, ascii_name
 from registry.models import Region
 from surveys.admin.association_pages import AssociationPages
 from surveys.admin.round_forms import CopyForm, CorrectForm, ImportAnswersForm, ImportForm, ReopenForm, VerdictForm
@@ -26,7 +26,10 @@ from surveys.authoring_page import question_lines, theme_forms, wordings_of
 from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
 from surveys.earlier_rounds import copy_as_earlier_round, year_without_round
+from surveys.everything_file import everything_file
+from surveys.press import press_draft
 from surveys.questionnaires import export_questionnaire, import_questionnaire
+from surveys.report import DOCX
 from surveys.round_files import export_round, import_round
 
 
@@ -41,6 +44,8 @@ class RoundPages(AssociationPages):
             "preview": self.preview,
             "export_file": self.export_file,
             "export_answers": self.export_answers,
+            "everything": self.everything,
+            "press": self.press,
             **self.association_pages(),
             "open": self.open,
             "close": self.close,
@@ -169,6 +174,29 @@ class RoundPages(AssociationPages):
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
         )
+
+    def everything(self, request, object_id):
+        """Hand over everything of the round as XLSX, also what is private; it is logged, therefore by POST alone."""
+        survey_round = self.round_row(request, object_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if survey_round.is_draft:
+            raise Http404
+        name = f"{ascii_name(str(survey_round))}.xlsx"
+        return HttpResponse(
+            everything_file(survey_round, by=request.user),
+            content_type=FORMATS["xlsx"].content_type,
+            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+        )
+
+    def press(self, request, object_id):
+        """Hand over the draft of a press release about a closed round."""
+        survey_round = self.round_row(request, object_id)
+        if not survey_round.is_closed:
+            raise Http404
+        name = f"{ascii_name(str(survey_round))}-{ascii_name(survey_round.region.name)}.docx"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+        return HttpResponse(press_draft(survey_round), content_type=DOCX, headers=headers)
 
     def import_answers(self, request):
         """Take in a round with its answers from a file."""

@@ -93,11 +93,13 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, PublicationPages, Hist
             steps[1:1] = [Step(_("Responses"), self.step_url("responses", obj)), *self.publication_steps(obj)]
             steps.insert(3, Step(_("The associations' side"), self.step_url("associations", obj)))
             steps.append(Step(_("Download with its answers"), self.step_url("export_answers", obj), is_post=True))
+            steps.append(Step(_("Everything as XLSX"), self.step_url("everything", obj), is_post=True))
         if not self.has_change_permission(request, obj):
             return steps
         if obj.is_draft:
             steps.append(Step(_("Open the round"), self.step_url("open", obj)))
         elif obj.is_closed:
+            steps.append(Step(_("Draft of a press release"), self.step_url("press", obj)))
             answers_url = reverse("import_upload", args=[f"{PREFIX}-{obj.pk}"])
             steps.append(Step(_("Bring in answers from a survey tool's file"), answers_url))
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))

@@ -108,6 +108,7 @@ def everything():
 def forget():
     """Empty the survey's tables as an empty database has them."""
     tables = [
+        "resultscore", "resultanswer", "municipalityresult", "questionresult", "resultedition",
         "answerfile", "answer", "response", "wordingcorrection", "optionmatch", "comparability", "conditionterm",
         "threshold", "tablecolumn", "questionrow", "option", "question", "roundtheme", "round", "indicator", "theme",
     ]  # fmt: skip
