@@ -74,7 +74,7 @@ class Blank:
 
     def filled(self, text_of):
         """Return the safe HTML; `text_of` gets the words of which a place was made and returns its text."""
-        texts = [text_of(*words) for words in self._places]
+        texts = [str(text_of(*words)) for words in self._places]  # a translated text may still be lazy
         pieces = [self._first]
         for text, after in zip(_escaped(texts), self._after, strict=True):
             pieces += text, after

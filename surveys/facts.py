@@ -183,7 +183,7 @@ def _title(survey_round, question, answer):
     words = _("Check in the registry: %(fact)s. Answer in the survey of %(year)s: %(answer)s") % {
         "fact": FACTS[question.registry_fact],
         "year": survey_round.year,
-        "answer": "; ".join(map(str, told(question, answer))),
+        "answer": "; ".join(told(question, answer)),
     }
     return Truncator(words).chars(Task._meta.get_field("title").max_length)
 

@@ -25,7 +25,7 @@ def told(question, said):
     if said is None or said.state == State.UNANSWERED:
         return []
     if said.state != State.ANSWERED:
-        return [capfirst(State(said.state).label)]
+        return [str(capfirst(State(said.state).label))]
     lines = _lines(question, said.value or {})
     if said.evidence_url:
         lines.append(said.evidence_url)

@@ -83,13 +83,11 @@ def _insert(model, names, rows, otherwise, connection):
 
 def _insert_as_json(model, names, rows, _connection):
     """Yield one statement with one value: PostgreSQL keeps its plan, and has no 640 values to be told one by one."""
-    columns = _columns(model, names)
-    table = model._meta.db_table
-    told = json.dumps([{name: row[name] for name in names} for row in rows], default=str)
-    yield (
-        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)",  # noqa: S608
-        [told],
-    )
+    columns, table = _columns(model, names), model._meta.db_table
+    in_columns = {name: model._meta.get_field(name).column for name in names}
+    told = json.dumps([{column: row[name] for name, column in in_columns.items()} for row in rows], default=str)
+    selected = f"SELECT {columns} FROM json_populate_recordset(NULL::{table}, %s)"  # noqa: S608 - the models' names
+    yield f"INSERT INTO {table} ({columns}) {selected}", [told]
 
 
 def _insert_as_values(model, names, rows, connection):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import OperationalError
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs its own loop in this thread
@@ -48,10 +49,34 @@ def site(live_server, page, settings):
     return open_page
 
 
+_being_answered = []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _know_what_is_being_answered():
+    """Keep the requests at which the server is: a page that closes leaves them behind."""
+    answer = WSGIHandler.get_response
+
+    def known(self, request):
+        _being_answered.append(request)
+        try:
+            return answer(self, request)
+        finally:
+            _being_answered.remove(request)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WSGIHandler, "get_response", known)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _no_tries_counted():
-    """Begin every test with nothing counted: the cache's table outlives a test with real transactions."""
+    """End every test with an idle server and nothing counted: the cache's table outlives real transactions."""
     yield
+    for _try in range(100):
+        if not _being_answered:
+            break
+        time.sleep(0.1)
     for _try in range(50):
         try:
             cache.clear()

@@ -11,6 +11,7 @@ from registry.models import AssociationContact, Person
 from tests.browser.accessibility import violations
 from tests.browser.test_admin import sign_in
 from tests.browser.test_public import demo  # noqa: F401 - a fixture
+from tests.browser.ways import WAYS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 POST = "/hallinta/posti/"
@@ -27,13 +28,12 @@ def faults(site, page, addresses):
             found[name, 320] = "scrolls sideways"
         if page.complaints:
             found[name] = list(page.complaints)
-        for scheme in ("light", "dark"):
+        for width, scheme in WAYS:
             page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
             site(address)  # anew: colours on their way from one scheme to the other have no contrast
-            for width in (360, 1280):
-                page.set_viewport_size({"width": width, "height": 900})
-                if problems := violations(page):
-                    found[name, width, scheme] = problems
+            if problems := violations(page):
+                found[name, width, scheme] = problems
         page.complaints.clear()  # of what axe brings along
     return found
 

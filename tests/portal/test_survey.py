@@ -195,6 +195,25 @@ def test_last_years_answer_stands_beside_the_field_but_never_across_a_change(nex
     assert 'name="unchanged" value="teksti"' not in page
 
 
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("do_not_know", "En osaa sanoa"),
+        ("not_obtained", "Tietoa ei saatu"),
+        ("not_applicable", "Ei koske kuntaa"),
+    ],
+)
+def test_a_reason_for_having_had_no_answer_stands_beside_the_field_as_well(next_year, leena, state, told):
+    Answer.objects.filter(question__round__year=next_year.year - 1).exclude(question__indicator__key="teksti").update(
+        state=state, value=None
+    )
+
+    page = leena.get(address("tilat/", next_year.year))
+
+    assert page.status_code == 200
+    assert f"<li>{told}</li>" in page.content.decode()
+
+
 def test_unchanged_is_one_button_that_keeps_what_else_was_typed(next_year, leena, cast):
     where = address("tilat/", next_year.year)
     form = leena.get(where).context["form"]

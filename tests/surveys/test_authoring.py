@@ -55,6 +55,21 @@ def asked(survey_round, key):
 # --- Opening ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("publicity", ["private", "counts"])
+def test_a_question_whose_answer_is_not_public_gives_no_points(default, cast, publicity):
+    """Otherwise the published score would tell the answer."""
+    question = asked(default, "convenes_regularly")
+    question.publicity = publicity
+    question.save()
+
+    with pytest.raises(ValidationError) as refused:
+        open_round(default, by=cast.kaisa.user)
+
+    assert "pisteluku kertoisi vastauksen" in " ".join(refused.value.messages)
+    question.options.update(points=None)
+    assert [problem for problem in problems_of(default) if "pisteluku" in str(problem)] == []
+
+
 def test_the_default_questionnaire_can_be_opened_as_it_is(default, cast):
     opened = open_round(default, by=cast.kaisa.user)
 
