@@ -267,7 +267,7 @@ def test_wherever_it_breaks_the_old_state_stays_whole_and_publishing_again_succe
         assert SiteState.objects.get().version == version
         assert ResultEdition.objects.latest_of(survey_round) == first
     assert n_broken > 8
-    assert SiteState.objects.get().version > version  # every cached page is made anew
+    assert SiteState.objects.get().version != version  # every cached page is made anew
     assert ResultEdition.objects.latest_of(survey_round).number == 2
     assert ResultEdition.objects.count() == 2
     assert MunicipalityResult.objects.count() == 60
