@@ -124,6 +124,7 @@ INSTALLED_APPS = [
     "accounts",
     "registry",
     "surveys",
+    "meetings",
     "public",
     "portal",
     "config",

@@ -49,10 +49,19 @@ def _day(text):
     return dt.date.fromisoformat(text) if text else None
 
 
+_steps_above = []
+
+
+def register_step(step):
+    """Load with the rest what an application above ships; `step` returns how many rows it added. From its `ready`."""
+    if step not in _steps_above:
+        _steps_above.append(step)
+
+
 @transaction.atomic
 def load_reference_data():
     """Add the reference data that is not in the database yet; return how many rows were added. Safe to run twice."""
-    steps = (_word_lists, _regions, _municipalities, _areas, _published_figures, _page_texts)
+    steps = (_word_lists, _regions, _municipalities, _areas, _published_figures, _page_texts, *_steps_above)
     return sum(step() for step in steps)
 
 

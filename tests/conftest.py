@@ -24,6 +24,7 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from common.partial_dates import PartialDate
+from meetings.models import MeetingKind, MeetingTheme
 from public.caching import pages
 from registry import models
 from registry.models import Municipality, Region
@@ -111,6 +112,8 @@ def without_reference(db):
         models.AgentTask,
         models.AssociationField,
         models.PageText,
+        MeetingKind,
+        MeetingTheme,
     ):
         model.objects.all().delete()
 

@@ -15,6 +15,7 @@ from django_tasks_db.models import DBTaskResult
 from accounts.models import SecretLink, SignInEvent, User
 from jobs.models import JobRun
 from mailing.models import Bounce, Letter, LetterText, QuietPeriod, Unsubscription
+from meetings import models as meeting_models
 from registry import models
 from registry.change_sets import Recording
 from registry.privacy import (
@@ -66,6 +67,13 @@ WITHOUT_PEOPLES_DATA = {
     models.SituationStatement,
     models.SizeClass,
     models.Topic,
+    meeting_models.AgendaTemplateItem,
+    meeting_models.KindAudience,
+    meeting_models.Meeting,  # who changed it is in its history
+    meeting_models.MeetingHost,
+    meeting_models.MeetingKind,
+    meeting_models.MeetingTheme,
+    meeting_models.Venue,
     survey_models.ConditionTerm,
     survey_models.Criterion,
     survey_models.EditionCount,  # sums of five or more
@@ -105,6 +113,7 @@ def test_every_table_declares_how_long_peoples_data_is_kept():
         for app in (
             "registry",
             "surveys",
+            "meetings",
             "accounts",
             "mailing",
             "jobs",
@@ -298,7 +307,7 @@ def test_preview_counts_and_removes_nothing(capsys):
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
         "handover": 1, "colleaguequestion": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
         "answer": 0, "answerfile": 0, "delegation": 0, "interview": 0, "interviewnote": 0, "pendingsave": 0,
-        "associationtally": 0, "paperbatch": 0,
+        "associationtally": 0, "paperbatch": 0, "agendaitem": 0,
         "bounce": 1, "unsubscription": 1, "associationletter": 1,
     }  # fmt: skip
 
