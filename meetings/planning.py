@@ -19,8 +19,8 @@ _Step = MeetingChange.Step
 # What an evening made from an earlier one begins with.
 _COPIED = (
     "kind", "area", "venue", "remote_url", "is_remote_public", "in_finnish", "in_swedish", "in_english", "capacity",
-    "is_public",
-) + tuple(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES)  # fmt: skip
+    "is_public", *(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES),
+)  # fmt: skip
 
 
 def _in_languages(row, name):
@@ -102,6 +102,71 @@ def copy_meeting(earlier, *, starts_at=None, ends_at=None, by):
     return meeting
 
 
+def _refuse_if_changed(meeting, seen):
+    """Raise ValidationError (code "changed") unless the stored meeting still has the version that was `seen`."""
+    if _locked(meeting).version != seen:
+        raise ValidationError(_("Somebody else has changed this meanwhile."), code="changed")
+
+
+@transaction.atomic
+def save_meeting(meeting, *, seen, new_venue=None, themes=None, by):
+    """Save what was written of a meeting; `new_venue` (unsaved) becomes its place. Return the meeting.
+
+    `seen` is the version on which the writing was done. Time and place of a published meeting change by
+    `move_meeting` alone, so that it is told. Raises ValidationError with code "changed" when somebody saved
+    meanwhile, "moves" when a published one would get another time or place, and what the models refuse.
+    """
+    _refuse_if_changed(meeting, seen)
+    if new_venue is not None:
+        new_venue.full_clean()
+        new_venue._history_user = by
+        new_venue.save()
+        meeting.venue = new_venue
+    stored = Meeting.objects.get(pk=meeting.pk)
+    kept = [(each.starts_at, each.ends_at, each.venue_id, each.remote_url) for each in (stored, meeting)]
+    if not stored.is_draft and kept[0] != kept[1]:
+        raise ValidationError(_("It has been published: move it, so that everybody hears of it."), code="moves")
+    meeting.version = seen + 1
+    meeting.full_clean(exclude=["title"])
+    meeting._history_user = by
+    meeting.save()
+    if themes is not None:
+        meeting.themes.set(themes)
+    return meeting
+
+
+@transaction.atomic
+def set_time(meeting, *, starts_at, ends_at, seen, by):
+    """Give a draft another time, or none yet (None, None); return it. Raises as `save_meeting`."""
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at
+    if starts_at and meeting.registration_until and meeting.registration_until > starts_at:
+        meeting.registration_until = starts_at
+    return save_meeting(meeting, seen=seen, by=by)
+
+
+@transaction.atomic
+def write_agenda(meeting, points, *, seen, by):
+    """Make the agenda of these points, in order, each a dictionary of AgendaItem's columns; return the meeting.
+
+    Rows stay where points stay, so that their history goes on. Raises ValidationError with code "changed".
+    """
+    _refuse_if_changed(meeting, seen)
+    items = list(meeting.agenda.all())
+    for position, point in enumerate(points, start=1):
+        item = items[position - 1] if position <= len(items) else AgendaItem(meeting=meeting)
+        for name, value in (point | {"position": position}).items():
+            setattr(item, name, value)
+        item._history_user = by
+        item.full_clean(exclude=["title"])
+        item.save()
+    for item in items[len(points) :]:
+        item.delete()
+    meeting.version = seen + 1
+    meeting._history_user = by
+    meeting.save()
+    return meeting
+
+
 def missing_for_publishing(meeting):
     """Return what a meeting still needs before it is published, as sentences; empty when nothing."""
     missing = []
@@ -124,6 +189,7 @@ def _locked(meeting):
 def _take_step(meeting, step, *, by, before=None):
     """Save the meeting under its next number and write down the step with how it stood before."""
     meeting.sequence += step in (_Step.MOVED, _Step.CANCELLED)
+    meeting.version += 1
     meeting._history_user = by
     meeting.save()
     was = {} if before is None else {"was_from": before.starts_at, "was_until": before.ends_at}

@@ -17,7 +17,7 @@ def posted(request):
     return request.POST if request.method == "POST" else None
 
 
-def _whole_addresses(column, **kwargs):
+def whole_addresses(column, **kwargs):
     """Make the form field of a column; an address written without its beginning is https."""
     if isinstance(column, models.URLField):
         kwargs |= {"assume_scheme": "https"}
@@ -74,7 +74,7 @@ class PublicityForm(PortalForm, RegistryForm):
 
     class Meta:
         model = Appointment
-        formfield_callback = _whole_addresses
+        formfield_callback = whole_addresses
         fields = [
             "is_name_public", "is_email_public", "is_phone_public", "hours_per_week", "percent", "job_description_url",
         ]  # fmt: skip
@@ -279,7 +279,7 @@ class GrantPeriodForm(_OfferForm):
 
     class Meta:
         model = GrantPeriod
-        formfield_callback = _whole_addresses
+        formfield_callback = whole_addresses
         fields = ["name", "kind", "opens_on", "closes_on", "url"]
         error_messages = {"name": {"required": _("Write the name.")}}
 
@@ -289,7 +289,7 @@ class PremisesForm(_OfferForm):
 
     class Meta:
         model = Premises
-        formfield_callback = _whole_addresses
+        formfield_callback = whole_addresses
         fields = ["name", "address", "price", "price_note", "booking_url", "accessibility"]
         error_messages = {"name": {"required": _("Write the name.")}}
 
@@ -299,7 +299,7 @@ class ChannelForm(_OfferForm):
 
     class Meta:
         model = Channel
-        formfield_callback = _whole_addresses
+        formfield_callback = whole_addresses
         fields = ["kind", "name", "url"]
         error_messages = {
             "name": {"required": _("Write the name.")},

@@ -7,6 +7,8 @@ from portal.views import (
     contacts,
     coordination,
     directory,
+    evening_steps,
+    evenings,
     handover,
     interview,
     interviews,
@@ -45,6 +47,18 @@ _of_results = [
         survey_results.portal_survey_comment_withdraw,
         name="portal_survey_comment_withdraw",
     ),
+]
+
+_of_evening = [
+    path("", evenings.portal_evening, name="portal_evening"),
+    path("muuta/", evenings.portal_evening_edit, name="portal_evening_edit"),
+    path("aika/", evenings.portal_evening_time, name="portal_evening_time"),
+    path("ohjelma/", evenings.portal_evening_agenda, name="portal_evening_agenda"),
+    path("julkaise/", evening_steps.portal_evening_publish, name="portal_evening_publish"),
+    path("siirra/", evening_steps.portal_evening_move, name="portal_evening_move"),
+    path("peru/", evening_steps.portal_evening_cancel, name="portal_evening_cancel"),
+    path("poista/", evening_steps.portal_evening_delete, name="portal_evening_delete"),
+    path("sulje/", evening_steps.portal_evening_close, name="portal_evening_close"),
 ]
 
 _of_municipality = [
@@ -92,6 +106,9 @@ _of_municipality = [
     path("kysely/<int:year>/pyynto/<int:pk>/", survey_ask.portal_survey_withdraw, name="portal_survey_withdraw"),
     path("kysely/<int:year>/<slug:theme>/pyyda/", survey_ask.portal_survey_ask, name="portal_survey_ask"),
     path("kysely/<int:year>/<slug:theme>/", survey_theme.portal_survey_theme, name="portal_survey_theme"),
+    path("illat/", evenings.portal_evenings, name="portal_evenings"),
+    path("illat/uusi/", evenings.portal_evening_new, name="portal_evening_new"),
+    path("illat/<slug:slug>/", include(_of_evening)),
     path("tehtavat/", tasks.portal_tasks, name="portal_tasks"),
     path("tehtavat/<int:pk>/tehty/", tasks.portal_task_tick, name="portal_task_tick"),
     path("tehtavat/<int:pk>/uudelleen/", tasks.portal_task_again, name="portal_task_again"),

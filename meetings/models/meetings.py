@@ -106,6 +106,7 @@ class Meeting(models.Model):
     )  # fmt: skip
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
     title = models.CharField(_("title"), max_length=120)
     description = models.TextField(
         _("what and for whom"), max_length=4000, blank=True,
@@ -319,7 +320,7 @@ class MeetingChange(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="changes", verbose_name=_("meeting"))
     step = models.CharField(_("what happened"), max_length=10, choices=Step)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("when it happened"), auto_now_add=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by whom")
     )
