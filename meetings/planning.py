@@ -35,6 +35,18 @@ def free_slug(region, title, day=None):
     return next(each for each in (first, *(f"{first}-{n}" for n in range(2, 1000))) if each not in taken)
 
 
+def name_meeting(meeting, hosts=()):
+    """Give a meeting without a title its kind's name in each language, and one without an address a free one."""
+    if not any(getattr(meeting, f"title_{language}") for language in LANGUAGES):
+        for language in LANGUAGES:
+            setattr(meeting, f"title_{language}", getattr(meeting.kind, f"name_{language}"))
+    if not meeting.slug:
+        words = " ".join([*(each.slug for each in hosts[:1]), meeting.title])
+        day = timezone.localdate(meeting.starts_at) if meeting.starts_at else timezone.localdate()
+        meeting.slug = free_slug(meeting.region, words, day)
+    return meeting
+
+
 def _check_hosts(kind, hosts):
     if kind.is_of_municipalities and not hosts:
         raise ValidationError(_("Say which municipality hosts it."), code="no_host")
@@ -54,12 +66,7 @@ def plan_meeting(meeting, *, hosts=(), by):
     when a kind that municipalities host has none, and what the model refuses.
     """
     _check_hosts(meeting.kind, hosts)
-    if not any(getattr(meeting, f"title_{language}") for language in LANGUAGES):
-        for language in LANGUAGES:
-            setattr(meeting, f"title_{language}", getattr(meeting.kind, f"name_{language}"))
-    words = " ".join([*(each.slug for each in hosts[:1]), meeting.title])
-    day = timezone.localdate(meeting.starts_at) if meeting.starts_at else timezone.localdate()
-    meeting.slug = meeting.slug or free_slug(meeting.region, words, day)
+    name_meeting(meeting, hosts)
     meeting.full_clean(exclude=["title"])
     meeting._history_user = by
     meeting.save()

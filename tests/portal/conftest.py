@@ -9,11 +9,13 @@ from django.test import Client
 from django.utils import timezone
 
 from common.partial_dates import PartialDate
+from meetings.models import MeetingKind
 from registry import models
 from surveys.answering import start_response
 from surveys.models import Answer, AnswerFile, Delegation, PaperBatch, ReplyComment, Response, Round
 from surveys.open_links import make_open_link
 from tests import factories
+from tests.meetings.factories import MeetingFactory, VenueFactory
 from tests.portal.association_world import side  # noqa: F401
 from tests.portal.interview_world import finished, interview, kaisa  # noqa: F401
 from tests.portal.survey_world import begun, leena, survey, without_july  # noqa: F401
@@ -68,6 +70,16 @@ def begun_survey(cast, reference):
     survey_factories.question(theme, "yes_no", ["yes", "no"], audience="associations")
     Round.objects.filter(pk=theme.round_id).update(opened_at=timezone.now())
     return start_response(theme.round, reference.oulu, by=cast.leena.user), theme
+
+
+def coming_evening(reference):
+    """Return a published evening of Oulu in three weeks."""
+    begins = timezone.now() + dt.timedelta(days=21)
+    return MeetingFactory(
+        kind=MeetingKind.objects.get(key="association-evening"), region=reference.pohjois_pohjanmaa, slug="oulun-ilta",
+        starts_at=begins, ends_at=begins + dt.timedelta(hours=2), hosts=[reference.oulu],
+        venue=VenueFactory(municipality=reference.oulu),
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -125,6 +137,7 @@ def make_portal(cast, reference):
         batch=batch.key,
         past_year=past.round.year,
         file=file.key,
+        evening=coming_evening(reference).slug,
         comment=commented(past),
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,

@@ -7,6 +7,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from common.partial_dates import PartialDate
+from meetings.models import AgendaItem, Meeting, MeetingChange, MeetingHost, Venue
 from registry.models import (
     ActingEntry,
     Agent,
@@ -97,6 +98,17 @@ PAGES = {
     "portal_interview_finish": (("year",), (404, 404, 404, 404, 302), (404, 404, 404, 404, 302)),
     "portal_interview_ask": (("year",), (405, 405, 405, 405, 405), (404, 404, 404, 404, 302)),
     "portal_interview_call": (("year",), (404, 404, 404, 404, 200), (404, 404, 404, 404, 422)),
+    "portal_evenings": ((), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_evening_new": ((), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_evening": (("evening",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
+    "portal_evening_edit": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_evening_time": (("evening",), (302, 302, 403, 403, 302), (302, 302, 403, 403, 302)),
+    "portal_evening_agenda": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_evening_publish": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_evening_move": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_evening_cancel": (("evening",), (200, 200, 403, 403, 200), (302, 302, 403, 403, 422)),
+    "portal_evening_delete": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_evening_close": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
     "portal_task_again": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -193,6 +205,11 @@ def rows():
         Interview,
         Reply,
         ReplyComment,
+        Meeting,
+        AgendaItem,
+        MeetingHost,
+        MeetingChange,
+        Venue,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
 
