@@ -260,7 +260,7 @@ class MeetingAdmin(HistoryAdmin, TranslationAdmin):
         return self.ask_and_do(
             request, meeting, form,
             title=_("Move: %(title)s") % {"title": meeting},
-            effects=lambda **when: [_moved_words(meeting, when)],
+            effects=lambda **when: [_moved_words(meeting, when)] if meeting.starts_at else [],
             do=lambda **when: move_meeting(meeting, **when, by=request.user),
         )  # fmt: skip
 

@@ -21,6 +21,7 @@ from mailing.models import Letter
 from registry import models
 from tests import factories
 from tests.conftest import as_built, find_reference, make_cast
+from tests.meetings import factories as meeting_factories
 from tests.portal import test_gate as portal_gate
 from tests.registry.imports.files import read
 from tests.surveys import factories as survey_factories
@@ -85,6 +86,9 @@ SURVEYS = {
     "theme": SEES,
 }
 TABLES |= SURVEYS
+# Meetings: what is published is cancelled, not deleted; kinds and themes of every region are an administrator's.
+MEETINGS = {"meeting": KEEPS, "meetingkind": KEEPS, "meetingtheme": KEEPS, "venue": KEEPS}
+TABLES |= MEETINGS
 # One row; from a file; by exporting; beside its finding; by its step.
 NEVER_ADDED = {"sitestate", "municipalityboundary", "exportlog", "qualityexception", "changeset", "response"}
 # A person is erased, which clears history too; an acceptance is taken back.
@@ -137,6 +141,10 @@ STEPS = {
     "registry_sharedmailbox_mail": ("sharedmailbox", [], (405, 404, 405)),
     "registry_feedback_finish": ("feedback", [], (405, 404, 405)),
     "registry_task_finish": ("task", [], (405, 404, 405)),
+    **{
+        f"meetings_meeting_{page}": ("meeting", [], (200, 404, 200))
+        for page in ("publish", "move", "cancel", "close", "copy")
+    },
     "surveys_response_copy": (
         "response",
         [],
@@ -308,7 +316,8 @@ def test_every_address_has_its_row_in_the_tables():
 
 def named(table):
     """Return how the addresses of a table begin."""
-    return f"{'surveys' if table in SURVEYS else 'registry'}_{table}"
+    application = "surveys" if table in SURVEYS else "meetings" if table in MEETINGS else "registry"
+    return f"{application}_{table}"
 
 
 def _model(table):
@@ -436,6 +445,7 @@ def _rows(cast, reference):
         "situationstatement": factories.SituationStatementFactory(municipality=oulu),
         "task": models.Task.objects.create(title="Soita", region=region),
         **survey_factories.rows_of_tables(region, oulu),
+        **meeting_factories.rows_of_tables(region, oulu),
         "sitestate": models.SiteState.objects.get_or_create(pk=1)[0],
     }
     for table in TABLES:

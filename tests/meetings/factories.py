@@ -60,3 +60,18 @@ class MeetingFactory(DjangoModelFactory):
     def hosts(self, create, hosts, **kwargs):
         for position, municipality in enumerate(hosts or (), start=1):
             models.MeetingHost.objects.create(meeting=self, municipality=municipality, position=position)
+
+
+def rows_of_tables(region, municipality):
+    """Return one row of each table that the administration shows, all of `region`: {table's name: row}."""
+    kind = KindFactory(region=region)
+    venue = VenueFactory(municipality=municipality)
+    return {
+        "meetingkind": kind,
+        "meetingtheme": models.MeetingTheme.objects.create(region=region, key="oma", name_fi="Oma teema"),
+        "venue": venue,
+        "meeting": MeetingFactory(
+            kind=kind, region=region, venue=venue, hosts=[municipality], published_at=None,
+            starts_at=at("2126-09-24 17.30"), ends_at=at("2126-09-24 20.00"),
+        ),
+    }  # fmt: skip
