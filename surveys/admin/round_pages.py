@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.tables import FORMATS, ascii_name
 from registry.models import Region
+from registry.models.scope import coordinated_region_ids
 from surveys.admin.association_pages import AssociationPages
 from surveys.admin.round_forms import CopyForm, CorrectForm, ImportAnswersForm, ImportForm, ReopenForm, VerdictForm
 from surveys.authoring import (
@@ -63,6 +64,10 @@ class RoundPages(AssociationPages):
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         return row
+
+    def coordinates(self, request, survey_round):
+        """Whether the reader coordinates the round's region today: the portal opens for its coordinators alone."""
+        return survey_round.region_id in coordinated_region_ids(request.user)
 
     def _context(self, request, survey_round, title, **context):
         return {

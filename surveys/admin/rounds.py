@@ -104,7 +104,8 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, PublicationPages, Hist
             steps.append(Step(_("Bring in answers from a survey tool's file"), answers_url))
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
         else:
-            steps.append(Step(_("Interviews"), reverse("portal_interviews")))
+            if self.coordinates(request, obj):
+                steps.append(Step(_("Interviews"), reverse("portal_interviews")))
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
         steps.append(Step(_("Make next year's round"), self.step_url("copy", obj)))
         return [*steps, Step(_("Bring in an earlier year"), self.step_url("earlier", obj))]
