@@ -140,7 +140,7 @@ def _rows_and_around(results, result, standing):
         else:
             answers_before[answer.question_id] = answer
     rows.answers.sort(key=lambda answer: answer.question.place)
-    rows.scores = _scores(results, result, standing)
+    rows.scores = scores_in(results, result, standing)
     was = next((each for each in results.standings_before if each.municipality == result.municipality_id), None)
     around = Around(
         standings=results.standings,
@@ -152,7 +152,7 @@ def _rows_and_around(results, result, standing):
     return rows, around
 
 
-def _scores(results, result, standing):
+def scores_in(results, result, standing):
     """Return the ResultScores of a Standing, with their themes and criteria as the questions have them."""
     subjects = [(("theme", each.theme.key), {"round_theme": each}) for each in results.themes]
     subjects += [(("criterion", each.key), {"criterion": each}) for each in results.criteria]

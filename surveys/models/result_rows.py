@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.names import translated
 from surveys.models.answers import Answer
-from surveys.models.questions import NUMBERS
+from surveys.models.questions import NUMBERS, TEXTS
 from surveys.models.results import MunicipalityResult, ResultEdition, ResultQuerySet, ResultRow
 
 
@@ -42,6 +42,11 @@ class OfResultQuerySet(ResultQuerySet):
         """Return (municipality's id, question's id, value) of each number answered in an edition; one query."""
         answered = self.of_edition(edition).filter(state=Answer.State.ANSWERED, question__kind__in=NUMBERS)
         return answered.order_by().values_list("result__municipality", "question", "value")
+
+    def quotable(self, edition):
+        """Return an edition's answers in words that may be quoted, with their questions."""
+        rows = self.of_edition(edition).filter(may_be_quoted=True, question__kind__in=TEXTS)
+        return rows.select_related("question").order_by("question__round_theme__position", "question__position", "pk")
 
     def with_points(self, edition, indicators):
         """Return who answers these indicators so that it gives points: the edition's, and other regions' latest ones.

@@ -177,6 +177,11 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         """Return an edition's municipalities with what their pages tell of them, in a query."""
         return self.filter(edition=edition).select_related("municipality", "size_class")
 
+    def latest_answered(self, survey_round):
+        """Return the municipalities that answered in the latest edition of a round."""
+        newest = ResultEdition.objects.published().filter(round=survey_round).order_by("-number").values("pk")[:1]
+        return self.filter(edition=Subquery(newest), state=MunicipalityResult.State.ANSWERED)
+
     def taking_part(self, editions):
         """Return (edition's id, how many sent in their answers, how many were asked) of these editions."""
         answered = Count("pk", filter=Q(state=MunicipalityResult.State.ANSWERED))
