@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from accounts.models import User
 from config.demo_answers import on_day
 from config.demo_results import answer_by_form, comment
 from surveys.authoring import open_round
@@ -10,7 +11,7 @@ from surveys.replying import agree_with_results
 
 # Who answered, by how many tries for a good answer: Jyväskylä, whose liaison signs in, and five others.
 TRIES = {"179": 3, "992": 2, "410": 2, "729": 1, "931": 2, "500": 1}
-AGREES, COMMENTS, DECIDED = "992", "410", "729"
+JYVASKYLA, AGREES, COMMENTS = "179", "992", "410"
 WAITS = "Esimerkkikommentti: sääntö on hyväksytty syyskuussa, mutta se ei ole vielä verkkosivuilla."
 SEEN = "Esimerkkikommentti: avustukset myönnetään jatkossa kahdesti vuodessa."
 REASON = "Vastaus kuvaa tätä vuotta: muutos näkyy ensi vuoden kartoituksessa."
@@ -34,7 +35,8 @@ def _reply(survey_round, by):
     """Let one municipality agree, one wait for the decision on its comment, and one have got it."""
     agree_with_results(survey_round.responses.get(municipality__code=AGREES), by=by)
     comment(survey_round, COMMENTS, "premises_rules", WAITS, by, is_public=True)
-    comment(survey_round, DECIDED, "grants_total_eur", SEEN, by, decided=("kept", REASON))
+    liaison = User.objects.get(email="liaison.jyvaskyla@example.org")
+    comment(survey_round, JYVASKYLA, "grants_total_eur", SEEN, liaison, decided=("kept", REASON), decided_by=by)
 
 
 def _days_just_over(today):
