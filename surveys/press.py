@@ -165,7 +165,7 @@ def municipality_release(page, region, notice):
     for heading, lines in (
         (_("Themes"), [_score(each) for each in page.themes if each.printed.value is not None]),
         (_("What changed"), _changed(page)),
-        (_("What is in order"), [f"{each.wording} {_said(each)}." for each in page.strengths]),
+        (_("What is in order"), [f"{each.wording} {each.counted_words}." for each in page.strengths]),
         (_("What is missing"), [_missing(each, figures.get(each.question.pk)) for each in page.missing]),
     ):
         _part(document, heading, _first(lines))
@@ -198,11 +198,6 @@ def _changed(page):
            "then": _joined(each.lines_before)}
         for each in changed
     ]  # fmt: skip
-
-
-def _said(figure):
-    """Return the answer, or what the registry knows where that counts."""
-    return figure.registry_words or "; ".join(figure.lines)
 
 
 def _joined(lines):

@@ -38,6 +38,12 @@ class PublishedMunicipality:
         """[(AnswerFigure, DoneBy)] of what is missing, in order."""
         return [(each, self.done_by[each.question.pk]) for each in self.page.missing]
 
+    @property
+    def why_nobody(self):
+        """Why nobody comparable does any of what is missing, where that is for one and the same reason; else empty."""
+        whys = {"" if done.neighbours else done.why for _figure, done in self.missing}
+        return whys.pop() if len(whys) == 1 else ""
+
 
 def published_edition(region_slug, year, number=None):
     """Return the EditionResults of a year, of its latest edition or of one by number; None where nothing is public."""
