@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from common.numbers import share_in_words
 from common.tables import ascii_name
 from registry.exports import log_export
+from registry.models import Municipality
 from registry.models.site import demo_label
 from surveys.document_files import docx_of
 from surveys.documents import Document
-from surveys.models import Answer, ResultAnswer
+from surveys.models import Answer, MunicipalityResult, ResultAnswer
 from surveys.models.questions import ONE_CHOICE
 from surveys.press_material import material_of, quotes_of
+from surveys.publishing import is_published
 from surveys.result_region import region_page
 from surveys.results import LEAST_COMPARED
 from surveys.suppression import LEAST
@@ -58,6 +60,14 @@ def press_file(survey_round, what, embargo, *, by):
         for key, draft in drafts.items():
             together.writestr(f"{survey_round.region.slug if key == REGION else key}.docx", docx_of(draft))
     return f"{name}.zip", file.getvalue()
+
+
+def places_with_draft(survey_round):
+    """Return the municipalities of which there is a draft, by name: that answered in the latest edition, or so far."""
+    published = MunicipalityResult.objects.latest_answered(survey_round)
+    if is_published(survey_round):
+        return Municipality.objects.filter(results__in=published).by_name()
+    return Municipality.objects.filter(responses__in=survey_round.responses.submitted()).by_name()
 
 
 def published_release(results):

@@ -9,10 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from registry.admin.base import Step, is_id
-from registry.models import Municipality
 from surveys.document_files import DOCX
 from surveys.models import ReplyComment
-from surveys.press import EVERYBODY, REGION, press_file
+from surveys.press import EVERYBODY, REGION, places_with_draft, press_file
 from surveys.publication_page import PublicationPage
 from surveys.publishing import is_published, problems_of_publishing, publish_results
 from surveys.replying import decide_comment
@@ -68,11 +67,10 @@ class PressForm(forms.Form):
 
     def __init__(self, *args, survey_round, is_public, **kwargs):
         super().__init__(*args, **kwargs)
-        places = Municipality.objects.filter(responses__in=survey_round.responses.submitted()).by_name()
         self.fields["what"].choices = [
             (EVERYBODY, _("The region and each municipality (ZIP)")),
             (REGION, _("The region")),
-            *((place.slug, place.name) for place in places),
+            *((place.slug, place.name) for place in places_with_draft(survey_round)),
         ]
         if is_public:
             del self.fields["embargo"]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from registry.models import Association, ExportLog, Municipality
-from surveys.models import Answer, AssociationTally, Comparability, OpenLink, ReplyComment, Round
+from surveys.models import Answer, AssociationTally, Comparability, OpenLink, ReplyComment, Response, Round
 from surveys.press import EVERYBODY, REGION, press_file
 from surveys.publishing import publish_results, stage_results
 from tests.admin.conftest import as_kaisa, as_outi  # noqa: F401 - fixtures
@@ -241,6 +241,10 @@ def test_after_publication_anyone_gets_them_and_nothing_is_logged(asked, as_kais
     answer = as_kaisa.post(reverse("admin:surveys_round_press", args=[asked.pk]), {"what": EVERYBODY})
     assert len(zipfile.ZipFile(io.BytesIO(answer.content)).namelist()) == 7
     assert not ExportLog.objects.exists()
+    Response.objects.create(round=asked, municipality=Municipality.objects.get(name_fi="Vaala"),
+                            started_at=OPENED, submitted_at=timezone.now())  # fmt: skip
+    later = as_kaisa.post(reverse("admin:surveys_round_press", args=[asked.pk]), {"what": "vaala"})
+    assert later.status_code == 422  # not in the edition
 
 
 def test_drafts_take_as_many_queries_whatever_the_number_of_municipalities(asked):
