@@ -1,10 +1,11 @@
-"""The demo's surveys: two closed rounds, published, and this year's made from them, by the functions the site uses."""
+"""The demo's surveys: two published rounds, this year's made from them, one in its days for comments, and a draft."""
 
 import datetime as dt
 
 from accounts.models import User
 from config.demo_answers import answer_last_year, answer_this_year, on_day
 from config.demo_associations import associations_answer_this_year, associations_answered_last_year
+from config.demo_comment_days import add_round_in_comment_days
 from config.demo_results import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -39,7 +40,7 @@ WHY = {
 
 
 def add_rounds(today):
-    """Ask the default questionnaire three years in a row, each year otherwise themed; Keski-Suomi writes in public."""
+    """Ask the default questionnaire three years in a row, each year otherwise themed; Keski-Suomi waits for replies."""
     north, central = Region.objects.get(code="17"), Region.objects.get(code="13")
     by = User.objects.get(email="coordinator@example.org")
     first = _first_round(north, today.year - 2, by)
@@ -52,7 +53,8 @@ def add_rounds(today):
         answer_this_year(this_year)
         associations_answer_this_year(this_year)
     writer = User.objects.get(email="coordinator.keski-suomi@example.org")
-    draft, _n_indicators = load_questionnaire(central, year=today.year, by=writer)
+    add_round_in_comment_days(central, today, by=writer)
+    draft, _n_indicators = load_questionnaire(central, year=today.year + 1, by=writer)
     announce_method(draft, by=writer)
 
 

@@ -42,6 +42,11 @@ urlpatterns = [
         result_files.results_statement,
         name="results_statement",
     ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/tiedote.docx",
+        result_files.results_release,
+        name="results_release",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

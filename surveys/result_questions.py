@@ -120,6 +120,16 @@ class QuestionFigure:
         return ": ".join(filter(None, [self.link.words, self.link.reason]))
 
     @property
+    def has_picture(self):
+        """Whether there is a chart of it: of options, not of a matrix by rows."""
+        return bool(self.groups) and not self.groups[0].label
+
+    @property
+    def picture(self):
+        """The word of its chart's address."""
+        return f"kuvio-{self.key}"
+
+    @property
     def is_in_words(self):
         """Whether it has been answered in words alone, which are not counted."""
         return not self.groups and not self.numbers
@@ -130,13 +140,15 @@ class QuestionFigure:
         return self.question.publicity == Question.Publicity.COUNTS and not self.groups and bool(self.n.count)
 
 
-def question_figures(results, years):
+def question_figures(results, years, counted=()):
     """Return the QuestionFigure of each public or counted question of an EditionResults, in order; two queries.
 
-    `years` are its Years, or None: then nothing stands beside.
+    `years` are its Years, or None: then nothing stands beside. `counted` are the QuestionResults of
+    an edition that has not been saved.
     """
-    editions = [each for each in (results.edition, results.before) if each]
-    rows = {(row.edition_id, row.question_id): row for row in QuestionResult.objects.filter(edition__in=editions)}
+    editions = [each for each in (results.edition, results.before) if each and each.pk]
+    counted = [*counted, *QuestionResult.objects.filter(edition__in=editions)]
+    rows = {(row.edition_id, row.question_id): row for row in counted}
     matches = _matches(results.edition.round) if years else {}
     figures = []
     for question in results.questions:

@@ -22,6 +22,7 @@ from surveys.comparing import round_differences
 from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
 from surveys.models import ReplyComment, ResultAnswer, ResultEdition, Round
+from surveys.publication_page import PublicationPage
 from surveys.responses import LINE_STATES
 from surveys.round_board import RoundBoard
 from surveys.sheet import Sheet
@@ -34,6 +35,7 @@ SIGN_INS = {
     "coordinator.keski-suomi@example.org",
     "liaison.oulu@example.org",
     "liaison.hailuoto@example.org",
+    "liaison.jyvaskyla@example.org",
     "agent.oulu@example.org",
 }
 
@@ -170,7 +172,7 @@ def test_deployment_check_refuses_demo_data(demo):
 
 def test_demo_has_last_years_round_closed_and_this_years_beside_it(demo):
     rounds = {(each.region.code, each.year): each for each in Round.objects.select_related("region")}
-    last, now, written = rounds["17", TODAY.year - 1], rounds["17", TODAY.year], rounds["13", TODAY.year]
+    last, now, written = rounds["17", TODAY.year - 1], rounds["17", TODAY.year], rounds["13", TODAY.year + 1]
 
     assert (last.is_closed, now.is_draft, written.is_draft) == (True, False, True)
     assert now.copied_from == last
@@ -217,6 +219,21 @@ def test_demo_has_two_years_of_published_results_with_a_correction_and_what_stan
     assert answers.filter(may_be_quoted=True).exists()
     beside = ReplyComment.objects.shown_beside().filter(response__round=last_year)
     assert {(each.decision, each.is_public) for each in beside} == {("kept", True), ("under_review", False)}
+
+
+def test_demo_has_a_round_in_its_days_for_comments_for_its_liaison_and_its_coordinator(demo, client):
+    survey_round = Round.objects.filter(region__code="13").exclude(opened_at=None).get()
+    assert survey_round.is_closed
+    assert not ResultEdition.objects.filter(round=survey_round).exists()
+    page = PublicationPage(survey_round)
+    assert (page.n_sent_in, page.n_agreed) == (6, 1)
+    assert Counter(each.decision for each in page.comments) == {"": 1, "kept": 1}
+    client.login(username="liaison.jyvaskyla@example.org", password=PASSWORD)
+    own = client.get(f"/oma/jyvaskyla/kysely/{survey_round.year}/tulokset/").context["page"]
+    # Soon after July its days for comments are over.
+    assert own.is_there
+    assert own.may_be_agreed_with
+    assert bool(own.days_left) == (TODAY.month not in {7, 8})
 
 
 def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):

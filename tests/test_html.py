@@ -35,7 +35,7 @@ PUBLIC = {
     "municipality with duties": "/pohjois-pohjanmaa/merijarvi/",
     "municipality with no information": "/pohjois-pohjanmaa/taivalkoski/",
     "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",
-    "method of a draft": f"/keski-suomi/kysely/{YEAR}/menetelma/",
+    "method of a draft": f"/keski-suomi/kysely/{YEAR + 1}/menetelma/",
     "about": "/tietoa/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/tietosuoja/",

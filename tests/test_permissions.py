@@ -110,6 +110,7 @@ OPEN = {
     # Nothing is published here; what is: tests/surveys/test_result_files.py, test_statements.py.
     "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
     "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "results_release": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),

@@ -99,7 +99,7 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, PublicationPages, Hist
         if obj.is_draft:
             steps.append(Step(_("Open the round"), self.step_url("open", obj)))
         elif obj.is_closed:
-            steps.append(Step(_("Draft of a press release"), self.step_url("press", obj)))
+            steps.append(Step(_("Drafts of press releases"), self.step_url("press", obj)))
             answers_url = reverse("import_upload", args=[f"{PREFIX}-{obj.pk}"])
             steps.append(Step(_("Bring in answers from a survey tool's file"), answers_url))
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))

@@ -68,6 +68,11 @@ class ReplyCommentQuerySet(OfRoundQuerySet):
         review = Q(decision=ReplyComment.Decision.UNDER_REVIEW)
         return self.filter(Q(is_public=True, withdrawn_at__isnull=True) | review)
 
+    def shown_in(self, survey_round):
+        """Return what stands beside a round's figures, with the response, the oldest first."""
+        rows = self.shown_beside().filter(response__round=survey_round).select_related("response")
+        return rows.order_by("commented_at", "pk")
+
     def municipalities_under_review(self, round_id):
         """Return the ids of the municipalities of which something is under review in a round."""
         rows = self.filter(decision=ReplyComment.Decision.UNDER_REVIEW, response__round=round_id)

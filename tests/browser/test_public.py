@@ -27,7 +27,7 @@ PAGES = {
     "accessibility": "/saavutettavuus/",
     "privacy": "/sv/tietosuoja/",
     "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",
-    "method of a draft": f"/sv/keski-suomi/kysely/{YEAR}/menetelma/",
+    "method of a draft": f"/sv/keski-suomi/kysely/{YEAR + 1}/menetelma/",
     "about": "/en/tietoa/",
     "feedback": "/palaute/?sivu=/pohjois-pohjanmaa/oulu/",
     "thanks": "/palaute/kiitos/",
