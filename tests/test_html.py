@@ -55,6 +55,10 @@ RESULTS = {
     "compare": "/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto",
     "compare nobody": "/pohjois-pohjanmaa/vertaa/",
     "evening": "/pohjois-pohjanmaa/kysely/2025/oulu/ilta/",
+    "stories": "/pohjois-pohjanmaa/kysely/havainnot/",
+    "grants": "/pohjois-pohjanmaa/kysely/avustukset/",
+    "grants of a municipality": "/pohjois-pohjanmaa/kysely/avustukset/oulu/",
+    "wellbeing report": "/pohjois-pohjanmaa/kysely/2025/oulu/hyvinvointikertomus/",
     "region with results": "/pohjois-pohjanmaa/",
     "municipality with results": "/pohjois-pohjanmaa/oulu/",
 }

@@ -196,6 +196,11 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         place = ("edition__round__region__slug", "edition__round__year", "municipality__slug")
         return rows.order_by(*place).values_list(*place).distinct()
 
+    def municipality_in(self, editions, slug):
+        """Return the municipality at this address that one of these editions knows, or None."""
+        row = self.filter(edition__in=editions, municipality__slug=slug).select_related("municipality").first()
+        return row and row.municipality
+
     def latest_scores(self, municipality):
         """Return a municipality's rows of the latest published round that asked it: one for each theme with a score.
 
@@ -280,6 +285,17 @@ class OfResultQuerySet(ResultQuerySet):
         sums = rows.values("result__edition", "round_theme__theme__key").annotate(total=Sum("value"), n=Count("pk"))
         return sums.values_list("result__edition", "round_theme__theme__key", "total", "n")
 
+    def by_theme(self, editions):
+        """Return the scores by theme of these editions, in one query.
+
+        Rows of (edition's id, municipality's id, its name, its slug, theme's key, score, known, applying), by name.
+        """
+        rows = self.filter(result__edition__in=editions, round_theme__isnull=False, value__isnull=False)
+        return rows.order_by(f"result__municipality__sort_key_{language_suffix()}", "pk").values_list(
+            "result__edition", "result__municipality", translated("result__municipality__name"),
+            "result__municipality__slug", "round_theme__theme__key", "value", "n_known", "n_applying",
+        )  # fmt: skip
+
     def of_results(self, results):
         """Return the rows of these MunicipalityResults, or of what has their ids, in one query."""
         return self.filter(result__in=[each.pk for each in results])
@@ -291,6 +307,17 @@ class OfResultQuerySet(ResultQuerySet):
     def of_municipality(self, municipality_id, editions):
         """Return a municipality's rows in these editions."""
         return self.filter(result__municipality=municipality_id, result__edition__in=editions)
+
+    def of_questions(self, editions, questions):
+        """Return what became of these questions in these editions, by municipalities' names, in one query.
+
+        Rows of (edition's id, municipality's id, its name, its slug, state, value, outcome, residents).
+        """
+        rows = self.filter(result__edition__in=editions, question__in=questions)
+        return rows.order_by(f"result__municipality__sort_key_{language_suffix()}", "pk").values_list(
+            "result__edition", "result__municipality", translated("result__municipality__name"),
+            "result__municipality__slug", "state", "value", "outcome", "result__population",
+        )  # fmt: skip
 
     def numbers_of(self, edition):
         """Return (municipality's id, question's id, value) of each number answered in an edition; one query."""
