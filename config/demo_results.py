@@ -17,7 +17,7 @@ from surveys.reading import Reading
 from surveys.sheet import Sheet
 
 # Who answered on the form with the coordinator's help, by how many tries for a good answer; others answered nothing.
-EARLIEST_YEAR = {"564": 1, "071": 1, "208": 1, "425": 1, "535": 1, "563": 1, "678": 1, "977": 2}
+EARLIEST_YEAR = {"564": 1, "208": 1, "678": 1, "977": 2}
 FIRST_YEAR = {
     "564": 2, "072": 1, "069": 1, "139": 2, "305": 2, "071": 1, "208": 2, "244": 2, "425": 1, "494": 1, "535": 2,
     "563": 1, "626": 1, "678": 2, "859": 1, "977": 3,

@@ -249,7 +249,8 @@ def _published(region, municipality):
             each.municipality_id, each.municipality.name if each.municipality else region.name,
             each.municipality.slug if each.municipality else "", each.reference_year, each.value,
             plain_number(each.value, 2), f"{each.series.name}, {each.unit}. {each.series.explanation}",
-            ". ".join(filter(None, [each.source, each.note])), each.statistic == PublishedFigure.Statistic.PER_RESIDENT,
+            ". ".join(filter(None, [each.source, each.note])).rstrip("."),
+            each.statistic == PublishedFigure.Statistic.PER_RESIDENT,
         )
         for each in PublishedFigure.objects.of_indicator(region, grants_key())
         if municipality is None or each.municipality_id == municipality.pk

@@ -31,7 +31,7 @@ def wellbeing_text(published, address, label):
         [_("Themes, scores from 0 to 100"), *_listed(map(_theme, page.themes))],
         [_("What is in place"), *(_listed(map(_answer, page.strengths)) or [_("Nothing in full yet.")])],
         [*_changed(published)],
-        [_("What is next"), *(_listed(_next(*each) for each in published.missing) or [_("Nothing is missing.")])],
+        [_("What comes next"), *(_listed(_next(*each) for each in published.missing) or [_("Nothing is missing.")])],
         [_("Source"), *_source(published, address)],
     ]
     return "\n\n".join("\n".join(filter(None, block)) for block in blocks) + "\n"

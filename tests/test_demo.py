@@ -85,7 +85,7 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
 
 
 def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(demo):
-    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, *_earlier = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     by_form = this_year.responses.filter(declined_at=None).exclude(municipality__interviews__round=this_year)
     assert {row.municipality.code: row.is_submitted for row in by_form} == {"564": False, "072": True, "009": False}
     board = RoundBoard(this_year, QueryDict(), dt.date.today())
@@ -104,7 +104,7 @@ def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(dem
 
 
 def test_demo_has_todays_calls_and_interviews_in_each_state(demo):
-    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, *_earlier = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     calls = CallList(this_year, timezone.localdate())
     groups = {key: len(found) for key, _title, found in calls.today_groups + calls.other_groups}
     assert {key: n for key, n in groups.items() if key not in {"unreached", "reached", "again", "agreed"}} == {
@@ -230,7 +230,7 @@ def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
 
 
 def test_demo_has_associations_answers_many_and_fewer_than_five_and_papers_of_an_evening(demo):
-    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, *_earlier = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     sheets = dict(last_year.association_tallies.values_list("municipality__code", "n_sheets"))
     assert sheets == {"564": 23, "678": 8, "072": 3, "139": 4}
     assert this_year.paper_batches.get().n_papers == 12

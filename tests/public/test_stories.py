@@ -1,6 +1,7 @@
 """What published rounds tell together, and what is taken from them elsewhere: exact, and nothing that is not public."""
 
 import datetime as dt
+import json
 import re
 from decimal import Decimal
 
@@ -11,10 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from common.partial_dates import PartialDate, Precision
 from public.caching import pages
 from registry.figures import Share
-from registry.models import Appointment, Municipality, Population
+from registry.models import Appointment, Municipality, Population, RegionMembership
+from surveys.default_questionnaire import FILE as QUESTIONNAIRE
 from surveys.models import Answer, Indicator, ReplyComment, ResultAnswer
 from surveys.publishing import publish_results, stage_results
 from surveys.result_stories import _is_sure
+from surveys.used_elsewhere import FILE as USED_ELSEWHERE
+from surveys.used_elsewhere import grants_key
+from tests import factories
 from tests.surveys.small_round import small_round
 
 pytestmark = pytest.mark.django_db
@@ -104,6 +109,18 @@ def test_private_answers_and_other_regions_stay_out(client, years, reference):
     for address in ("/keski-suomi/kysely/havainnot/", "/keski-suomi/kysely/avustukset/", f"{GRANTS}jyvaskyla/",
                     f"{REGION}2025/siikajoki/hyvinvointikertomus/", f"{REPORT}?painos=9"):  # fmt: skip
         assert client.get(address).status_code == 404, address
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_pages_read_what_is_published_and_neither_live_answers_nor_anything_of_associations(client, years, address):
+    publish_results(years[-1], by=None)
+
+    with CaptureQueriesContext(connection) as made:
+        assert client.get(address).status_code == 200
+
+    read = {table for query in made for table in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}
+    assert "surveys_resultedition" in read
+    assert not [table for table in read if table == "surveys_answer" or table.startswith("surveys_association")]
 
 
 # --- Before and after naming -----------------------------------------------------------------------------------------
@@ -235,8 +252,8 @@ def test_the_text_for_the_wellbeing_report_tells_what_is_in_place_changed_and_ne
     name = Indicator.objects.get(key="maksuttomuus").name_fi
     assert f"What is in place\n- {name}: Yes\n" in text
     assert f"What has changed since 2024\n- {name}: before “No”, now “Yes”\n" in text
-    assert "What is next\nNothing is missing." in text
-    assert f"What is next\n- {name}: now “No”; all the points: “Yes”" in hailuoto
+    assert "What comes next\nNothing is missing." in text
+    assert f"What comes next\n- {name}: now “No”; all the points: “Yes”" in hailuoto
     assert "Source\nKartoitus" in text
     assert "Edition 1, published on" in text
     assert f"/en{REGION}2025/oulu/" in text
@@ -260,6 +277,19 @@ def test_what_is_under_review_says_so_in_the_text(client, years, reference):
 
 
 # --- National indicators ---------------------------------------------------------------------------------------------
+
+
+def test_every_national_item_is_told_in_three_languages_of_indicators_that_the_questionnaire_has():
+    known = set(re.findall(r'"key": "(\w+)"', QUESTIONNAIRE.read_text(encoding="utf-8")))
+    items = json.loads(USED_ELSEWHERE.read_text(encoding="utf-8"))["national"]
+
+    assert [each["key"] for each in items] == ["liaison", "meetings", "premises", "grants"]
+    assert grants_key() in known
+    for each in items:
+        assert set(each["indicators"]) <= known
+        for part in ("name", "ours", "difference"):
+            assert set(each[part]) == {"fi", "sv", "en"}
+            assert all(each[part].values())
 
 
 def test_a_question_on_the_subject_of_a_national_item_states_the_difference(client, years):
@@ -307,3 +337,31 @@ def test_pages_over_the_years_make_as_many_queries_for_one_as_for_three(client, 
     Indicator.objects.filter(key="avustukset").update(key="grants_total_eur")
 
     assert n_queries() == one
+
+
+@pytest.mark.slow
+def test_ten_years_of_308_municipalities_make_no_more_queries_and_are_small(client, db, django_assert_max_num_queries):
+    country = factories.RegionFactory(slug="suomi")
+    places = Municipality.objects.bulk_create(
+        Municipality(code=f"{5000 + n}", name=f"Kunta {n}", name_fi=f"Kunta {n}", slug=f"kunta-{n}") for n in range(308)
+    )
+    RegionMembership.objects.bulk_create(RegionMembership(municipality=place, region=country) for place in places)
+    Population.objects.bulk_create(
+        Population(municipality=place, year=2010, residents=1000 + n, source="test") for n, place in enumerate(places)
+    )
+    for n, place in enumerate(places):
+        Appointment.objects.create(municipality=place, kind="liaison", start=PartialDate.of(2014 + n % 10))
+    before = None
+    for year in range(2014, 2024):
+        before = small_round(country, places, year=year, like=before)
+        answer(before, [place.code for place in places[year % 7 :: 3]], "maksuttomuus", {"chosen": ["no"]})
+        publish_results(before, by=None)
+    Indicator.objects.filter(key="avustukset").update(key="grants_total_eur")
+
+    for page in ("havainnot/", "avustukset/", "avustukset/kunta-7/", "2023/kunta-7/hyvinvointikertomus/"):
+        with django_assert_max_num_queries(12):
+            response = client.get(f"/suomi/kysely/{page}", headers={"accept-encoding": "br"})
+        assert response.status_code == 200
+        assert len(response.content) < 60_000, page
+    (naming,) = client.get("/en/suomi/kysely/havainnot/").context["stories"].namings
+    assert all(len(step.scores) > 200 for step in naming.steps)
