@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from common.charts import Chart, ChartRow
 from common.numbers import plain_number, whole_number
 from registry.models import Population, PublishedFigure
-from surveys.models import Answer, MunicipalityResult, ResultAnswer
+from surveys.models import Answer, MunicipalityResult, ReplyComment, ResultAnswer
 from surveys.result_history import questions_and_years
 from surveys.results import DASH, LEAST_COMPARED
 from surveys.scoring import Outcome
@@ -46,6 +46,7 @@ class Paid:
     residents: int | None
     residents_year: int | None
     why: str
+    is_under_review: bool
 
     @property
     def per_resident(self):
@@ -186,7 +187,7 @@ class Grants:
 
 
 def grants_of(region_results, slug=None):
-    """Return the Grants of a RegionResults, or of the municipality at this address in it; nine queries.
+    """Return the Grants of a RegionResults, or of the municipality at this address in it; eleven queries at most.
 
     None where no published round has asked the municipality.
     """
@@ -205,11 +206,14 @@ def grants_of(region_results, slug=None):
     for edition, *row in ResultAnswer.objects.of_questions(editions, list(asked.values())):
         answers[edition].append(row)
     residents = _residents_by_year({row[0] for rows in answers.values() for row in rows})
+    under_review = set(ReplyComment.objects.answers_under_review(list(asked.values())))
     years = []
     for edition in editions:
         if edition.pk in asked:
             question, year = asked[edition.pk], edition.round.year
-            paid = tuple(_paid(*row, year, residents) for row in answers[edition.pk])
+            paid = tuple(
+                _paid(*row, year, residents, (question.pk, row[0]) in under_review) for row in answers[edition.pk]
+            )
             why = _why_break(question, pairs.get(edition.pk)) if years else ""
             years.append(GrantYear(year, f"{question.wording} {question.help}".strip(), paid, why))
     return Grants(region_results.region, municipality, years, _published(region_results.region, municipality))
@@ -223,12 +227,14 @@ def _residents_by_year(municipalities):
     return found
 
 
-def _paid(municipality, name, slug, state, value, outcome, residents, year, by_year):
+def _paid(municipality, name, slug, state, value, outcome, residents, year, by_year, is_reviewed):
     euros = Decimal(value["number"]) if state == Answer.State.ANSWERED and value and "number" in value else None
     # The edition holds the number alone: its year is that of the row from which it came.
     known = next((found for found in by_year[municipality] if found[0] <= year), (None, None))
     why = "" if euros is not None else _why_no_sum(state, outcome)
-    return Paid(municipality, name, slug, euros, residents, known[0] if known[1] == residents else None, why)
+    return Paid(
+        municipality, name, slug, euros, residents, known[0] if known[1] == residents else None, why, is_reviewed
+    )
 
 
 def _why_no_sum(state, outcome):

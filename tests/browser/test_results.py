@@ -20,9 +20,6 @@ PAGES = {
     "years": "/pohjois-pohjanmaa/kysely/",
     "compare": "/en/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto,ii",
     "evening": f"/sv{ROUND}oulu/ilta/",
-    "stories": "/pohjois-pohjanmaa/kysely/havainnot/",
-    "grants": "/sv/pohjois-pohjanmaa/kysely/avustukset/",
-    "grants of a municipality": "/pohjois-pohjanmaa/kysely/avustukset/oulu/",
     "wellbeing report": f"/en{ROUND}oulu/hyvinvointikertomus/",
 }
 

@@ -263,7 +263,7 @@ def test_the_text_for_the_wellbeing_report_tells_what_is_in_place_changed_and_ne
     assert f"/en{REPORT}" in client.get(f"/en{REGION}2025/oulu/").content.decode()
 
 
-def test_what_is_under_review_says_so_in_the_text(client, years, reference):
+def test_what_is_under_review_says_so_in_the_text_and_beside_the_sum(client, years, reference):
     publish_results(years[-1], by=None)
     question = years[-1].questions.get(indicator__key="maksuttomuus")
     response = years[-1].responses.get(municipality=reference.oulu)
@@ -271,6 +271,13 @@ def test_what_is_under_review_says_so_in_the_text(client, years, reference):
         response=response, question=question, text="Väärin.", decision="under_review", decided_at="2026-01-01T10:00Z"
     )
 
+    assert "Under review" not in client.get(f"/en{GRANTS}oulu/").content.decode()
+    comment = ReplyComment.objects.get()
+    comment.pk, comment.question = None, years[-1].questions.get(indicator__key="grants_total_eur")
+    comment.save()
+
+    assert "Under review" in client.get(f"/en{GRANTS}oulu/").content.decode()
+    assert "Under review" not in client.get(f"/en{GRANTS}hailuoto/").content.decode()
     text = client.get(f"/en{REPORT}").context["text"]
     assert "(under review)" in text
     assert "Väärin." not in text
