@@ -1,4 +1,4 @@
-"""The demo's published results: two closed rounds, one of them corrected, with a comment and a figure under review."""
+"""The demo's published results: three closed rounds, one corrected, with a comment and a figure under review."""
 
 import datetime as dt
 import random
@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from config.demo_answering import answer_open_ones
 from config.demo_answers import on_day
-from registry.models import Municipality
+from registry.models import Appointment, Municipality
 from surveys.answering import confirm_unchanged, reopen_response, save_answers, start_response, submit_response
 from surveys.authoring import reopen_round
 from surveys.declining import decline_response
@@ -18,6 +18,7 @@ from surveys.replying import comment_results, decide_comment
 from surveys.sheet import Sheet
 
 # Who answered on the form with the coordinator's help, by how many tries for a good answer; others answered nothing.
+EARLIEST_YEAR = {"564": 1, "208": 1, "678": 1, "977": 2}
 FIRST_YEAR = {
     "564": 2, "072": 1, "069": 1, "139": 2, "305": 2, "071": 1, "208": 2, "244": 2, "425": 1, "494": 1, "535": 2,
     "563": 1, "626": 1, "678": 2, "859": 1, "977": 3,
@@ -54,6 +55,14 @@ def answer_by_form(survey_round, tries, by):
                 confirm_unchanged(response, asked[question], by=by, version=0, post=post)
             answer_open_ones(response, by, pick, source="form", post=post, tries=n_tries)
             submit_response(response, by=by)
+
+
+def named_after(survey_round):
+    """Return {code: 1 try} of the municipalities that named their first liaison after a round: a story to tell."""
+    places = Municipality.objects.members_of(survey_round.region, survey_round.closes_on)
+    first = Appointment.objects.first_namings(places.values("pk"), timezone.localdate())
+    later = [place for place, day in first if day > survey_round.closes_on]
+    return dict.fromkeys(places.filter(pk__in=later).order_by("code").values_list("code", flat=True), 1)
 
 
 def decline_last_year(survey_round, by):

@@ -264,10 +264,24 @@ def stuck_share(figure):
 
     Only of questions with one choice: of others the counts do not tell who gets none.
     """
-    if figure.question.kind not in ONE_CHOICE or not figure.groups or not figure.question.is_scored:
+    if not figure.groups:
         return None
-    without = {each.key for each in figure.question.options.all() if each.points == 0}
-    applying = {each.key for each in figure.question.options.all() if each.points is not None}
-    counts = {line.key: line.share.count for line in figure.groups[0].lines}
-    n = sum(counts[key] for key in applying)
-    return Share(sum(counts[key] for key in without), n) if n else None
+    return share_without_points(figure.question, {line.key: line.share.count for line in figure.groups[0].lines})
+
+
+def share_without_points(question, counts):
+    """Return what `stuck_share` does, of a question and its {option's key: how many chose it}."""
+    return _share_with(question, counts, lambda points: points == 0)
+
+
+def share_with_most_points(question, counts):
+    """Return the Share of those whose answer gives all the points that it can, like `share_without_points`."""
+    return _share_with(question, counts, lambda points: points == question.most_points)
+
+
+def _share_with(question, counts, is_meant):
+    if question.kind not in ONE_CHOICE or not counts or not question.is_scored:
+        return None
+    options = [each for each in question.options.all() if each.points is not None]
+    n = sum(counts.get(each.key, 0) for each in options)
+    return Share(sum(counts.get(each.key, 0) for each in options if is_meant(each.points)), n) if n else None

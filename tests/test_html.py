@@ -36,6 +36,9 @@ PUBLIC = {
     "municipality with no information": "/pohjois-pohjanmaa/taivalkoski/",
     "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",
     "method of a draft": f"/keski-suomi/kysely/{YEAR + 1}/menetelma/",
+    "stories from results": "/pohjois-pohjanmaa/kysely/havainnot/",
+    "grants per resident": "/pohjois-pohjanmaa/kysely/avustukset/",
+    "grants of a municipality": "/pohjois-pohjanmaa/kysely/avustukset/sievi/",
     "about": "/tietoa/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/tietosuoja/",
@@ -55,6 +58,7 @@ RESULTS = {
     "compare": "/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto",
     "compare nobody": "/pohjois-pohjanmaa/vertaa/",
     "evening": "/pohjois-pohjanmaa/kysely/2025/oulu/ilta/",
+    "wellbeing report": "/pohjois-pohjanmaa/kysely/2025/oulu/hyvinvointikertomus/",
     "region with results": "/pohjois-pohjanmaa/",
     "municipality with results": "/pohjois-pohjanmaa/oulu/",
 }

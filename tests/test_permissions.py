@@ -107,6 +107,11 @@ OPEN = {
     "municipality_results": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "evening_sheet": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "result_rounds": (["pohjois-pohjanmaa"], 404, 405),
+    "result_stories": (["pohjois-pohjanmaa"], 404, 405),
+    "result_grants": (["pohjois-pohjanmaa"], 404, 405),
+    "municipality_grants": (["pohjois-pohjanmaa", "oulu"], 404, 405),
+    "wellbeing_text": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "wellbeing_file": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     # Nothing is published here; what is: tests/surveys/test_result_files.py, test_statements.py.
     "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
     "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),

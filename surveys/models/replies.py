@@ -78,6 +78,11 @@ class ReplyCommentQuerySet(OfRoundQuerySet):
         rows = self.filter(decision=ReplyComment.Decision.UNDER_REVIEW, response__round=round_id)
         return rows.order_by().values_list("response__municipality", flat=True).distinct()
 
+    def answers_under_review(self, questions):
+        """Return (question's id, municipality's id) of the answers to these questions that are under review."""
+        rows = self.filter(decision=ReplyComment.Decision.UNDER_REVIEW, question__in=questions).order_by()
+        return rows.values_list("question", "response__municipality").distinct()
+
     def beside(self, round_id, municipality_id):
         """Return what stands beside a municipality's published figures of a round, the oldest first."""
         return self.shown_beside().filter(response__round=round_id, response__municipality=municipality_id)

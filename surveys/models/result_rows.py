@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
-from common.names import translated
+from common.names import language_suffix, translated
 from surveys.models.answers import Answer
 from surveys.models.questions import NUMBERS, TEXTS
 from surveys.models.results import MunicipalityResult, ResultEdition, ResultQuerySet, ResultRow
@@ -26,6 +26,17 @@ class OfResultQuerySet(ResultQuerySet):
         sums = rows.values("result__edition", "round_theme__theme__key").annotate(total=Sum("value"), n=Count("pk"))
         return sums.values_list("result__edition", "round_theme__theme__key", "total", "n")
 
+    def by_theme(self, editions):
+        """Return the scores by theme of these editions, in one query.
+
+        Rows of (edition's id, municipality's id, its name, its slug, theme's key, score, known, applying), by name.
+        """
+        rows = self.filter(result__edition__in=editions, round_theme__isnull=False, value__isnull=False)
+        return rows.order_by(f"result__municipality__sort_key_{language_suffix()}", "pk").values_list(
+            "result__edition", "result__municipality", translated("result__municipality__name"),
+            "result__municipality__slug", "round_theme__theme__key", "value", "n_known", "n_applying",
+        )  # fmt: skip
+
     def of_results(self, results):
         """Return the rows of these MunicipalityResults, or of what has their ids, in one query."""
         return self.filter(result__in=[each.pk for each in results])
@@ -37,6 +48,17 @@ class OfResultQuerySet(ResultQuerySet):
     def of_municipality(self, municipality_id, editions):
         """Return a municipality's rows in these editions."""
         return self.filter(result__municipality=municipality_id, result__edition__in=editions)
+
+    def of_questions(self, editions, questions):
+        """Return what became of these questions in these editions, by municipalities' names, in one query.
+
+        Rows of (edition's id, municipality's id, its name, its slug, state, value, outcome, residents).
+        """
+        rows = self.filter(result__edition__in=editions, question__in=questions)
+        return rows.order_by(f"result__municipality__sort_key_{language_suffix()}", "pk").values_list(
+            "result__edition", "result__municipality", translated("result__municipality__name"),
+            "result__municipality__slug", "state", "value", "outcome", "result__population",
+        )  # fmt: skip
 
     def numbers_of(self, edition):
         """Return (municipality's id, question's id, value) of each number answered in an edition; one query."""

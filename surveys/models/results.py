@@ -199,6 +199,11 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         place = ("edition__round__region__slug", "edition__round__year", "municipality__slug")
         return rows.order_by(*place).values_list(*place).distinct()
 
+    def municipality_in(self, editions, slug):
+        """Return the municipality at this address that one of these editions knows, or None."""
+        row = self.filter(edition__in=editions, municipality__slug=slug).select_related("municipality").first()
+        return row and row.municipality
+
     def latest_scores(self, municipality):
         """Return a municipality's rows of the latest published round that asked it: one for each theme with a score.
 

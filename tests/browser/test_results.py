@@ -21,6 +21,7 @@ PAGES = {
     "years": "/pohjois-pohjanmaa/kysely/",
     "compare": "/en/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto,ii",
     "evening": f"/sv{ROUND}oulu/ilta/",
+    "wellbeing report": f"/en{ROUND}oulu/hyvinvointikertomus/",
 }
 
 

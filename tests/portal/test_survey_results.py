@@ -269,3 +269,16 @@ def test_the_page_costs_the_same_queries_whatever_is_answered_and_said(oulu, lee
     for text in ("Kaksi.", "Kolme."):
         comment_results(oulu, first_question(oulu), text, True, by=cast.leena.user)
     assert cost() == one <= 30
+
+
+def test_published_results_lead_to_the_text_for_the_wellbeing_report(oulu, leena, cast, autumn):
+    address = "/pohjois-pohjanmaa/kysely/2025/oulu/hyvinvointikertomus/"
+    assert address not in text_of(leena)
+    assert leena.get(address).status_code == 404
+
+    autumn.shift(dt.timedelta(days=20))
+    publish_results(oulu.round, by=None)
+
+    leena = client_of(cast.leena.user)
+    assert address in text_of(leena)
+    assert leena.get(address).status_code == 200
