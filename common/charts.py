@@ -159,3 +159,64 @@ class CurveChart:
 
 def _y(share):
     return round(_TOP + _HIGH * (1 - share), 1)
+
+
+# --- Dots ------------------------------------------------------------------------------------------------------------
+
+_DOT, _COLUMN_DOTS = 8, 46
+
+
+class DotColumn(NamedTuple):
+    """A step with the shares (0 to 1) of those that are at it, and their mean; a step of too few has neither."""
+
+    label: str
+    note: str
+    shares: tuple = ()
+    mean: float | None = None
+
+
+class DrawnColumn(NamedTuple):
+    """A DotColumn in its place: one path for all its dots, one for its mean."""
+
+    x: float
+    label: str
+    note: str
+    dots: str
+    mean: str
+
+
+@dataclass(frozen=True)
+class DotChart:
+    """Dots above steps, one for each of those that are there, with a line at the mean; the table stands beside.
+
+    `reading` says in words what the picture shows, and is its text alternative too.
+    """
+
+    title: str
+    reading: str
+    columns: tuple
+    source: str
+
+    @property
+    def grid(self):
+        """(y, number) of each line of the scale from 0 to 100."""
+        return [(_y(share), round(100 * share)) for share in (0, 0.25, 0.5, 0.75, 1)]
+
+    @property
+    def drawn(self):
+        """The columns in their places."""
+        wide = _WIDE / len(self.columns)
+        return [_drawn(each, round(_LEFT + wide * (place + 0.5), 1)) for place, each in enumerate(self.columns)]
+
+
+def _drawn(column, x):
+    # Dots of the same height stand side by side, closer the more there are.
+    by_height, dots = {}, []
+    for share in sorted(column.shares):
+        by_height.setdefault(round(_y(share) / _DOT), []).append(_y(share))
+    for heights in by_height.values():
+        step = min(_DOT, _COLUMN_DOTS / max(len(heights) - 1, 1))
+        left = x - step * (len(heights) - 1) / 2
+        dots += [f"M{round(left + step * place, 1)} {y}h.01" for place, y in enumerate(heights)]
+    mean = "" if column.mean is None else f"M{x - 27} {_y(column.mean)}h54"
+    return DrawnColumn(x, column.label, column.note, "".join(dots), mean)

@@ -85,6 +85,9 @@ NO_DATA = {"832", "216"}
 ENDED_LAST_YEAR = {"746"}
 LEFT_LATELY = {"563", "850"}  # without a word of what follows
 TWO_LIAISONS = {"564", "179"}
+SIGNS_IN = {
+    "564": "liaison.oulu@example.org", "072": "liaison.hailuoto@example.org", "179": "liaison.jyvaskyla@example.org",
+}  # fmt: skip
 WITHOUT_AGENT_EVERY = 3
 
 
@@ -230,7 +233,7 @@ def _liaisons(world, region, municipality):
         world.state(municipality, SituationStatement.Kind.NONE, PartialDate.day(RECORDS_FROM[region.code]))
     else:
         earlier = world.appoint(municipality, world.person(region), world.day(first_year - pick.randrange(1, 4)))
-    address = {"564": "liaison.oulu@example.org", "072": "liaison.hailuoto@example.org"}.get(code)
+    address = SIGNS_IN.get(code)
     person = world.person(region, email=address, account=bool(address))
     liaison = world.appoint(municipality, person, start, **_working_conditions(world))
     if earlier:

@@ -1,22 +1,24 @@
-"""The demo's published results: two closed rounds, one of them corrected, with a comment and a figure under review."""
+"""The demo's published results: three closed rounds, one corrected, with a comment and a figure under review."""
 
 import datetime as dt
 import random
 
 from django.utils import timezone
 
+from accounts.models import User
 from config.demo_answering import answer_open_ones
 from config.demo_answers import on_day
-from registry.models import Municipality
+from registry.models import Appointment, Municipality
 from surveys.answering import confirm_unchanged, reopen_response, save_answers, start_response, submit_response
 from surveys.authoring import reopen_round
 from surveys.declining import decline_response
-from surveys.models import ReplyComment
 from surveys.publishing import publish_results
 from surveys.reading import Reading
+from surveys.replying import comment_results, decide_comment
 from surveys.sheet import Sheet
 
 # Who answered on the form with the coordinator's help, by how many tries for a good answer; others answered nothing.
+EARLIEST_YEAR = {"564": 1, "208": 1, "678": 1, "977": 2}
 FIRST_YEAR = {
     "564": 2, "072": 1, "069": 1, "139": 2, "305": 2, "071": 1, "208": 2, "244": 2, "425": 1, "494": 1, "535": 2,
     "563": 1, "626": 1, "678": 2, "859": 1, "977": 3,
@@ -26,10 +28,12 @@ LAST_YEAR = {
     "791": 1, "859": 2, "785": 2, "977": 3,
 }  # fmt: skip
 POSTS = ("sivistysjohtaja", "vapaa-aikasihteeri", "hyvinvointikoordinaattori", "kulttuurisihteeri")
-RAAHE, YLIVIESKA, OULU, DECLINED = "678", "977", "564", "746"
+YLIVIESKA, OULU, DECLINED = "977", "564", "746"
 NOT_THIS_TIME = "Kunnassa on yhdistymisselvitys kesken: vastataan ensi vuonna."
 COMMENT = "Esimerkkikommentti: tilojen ohje hyväksyttiin vastaamisen jälkeen, ja se on nyt verkkosivuilla."
 DOUBT = "Esimerkkikommentti: avustusten summassa on luultavasti mukana myös vuokratuki."
+KEPT = "Vastaus kuvaa kartoituksen aikaa. Kommentti näkyy sen vieressä."
+ASKED = "Summa tarkistetaan kunnan talousosastolta."
 MISTAKE = "Oulun vastaus koollekutsumisesta oli merkitty väärin."
 CORRECTED = {
     "fi": "Oulun vastaus siihen, kutsutaanko yhdistykset säännöllisesti koolle, oli merkitty väärin. Se on korjattu.",
@@ -53,6 +57,14 @@ def answer_by_form(survey_round, tries, by):
             submit_response(response, by=by)
 
 
+def named_after(survey_round):
+    """Return {code: 1 try} of the municipalities that named their first liaison after a round: a story to tell."""
+    places = Municipality.objects.members_of(survey_round.region, survey_round.closes_on)
+    first = Appointment.objects.first_namings(places.values("pk"), timezone.localdate())
+    later = [place for place, day in first if day > survey_round.closes_on]
+    return dict.fromkeys(places.filter(pk__in=later).order_by("code").values_list("code", flat=True), 1)
+
+
 def decline_last_year(survey_round, by):
     """Let one municipality say that it does not take part."""
     with on_day(survey_round.opens_on + dt.timedelta(days=9)):
@@ -70,16 +82,17 @@ def publish(survey_round, by):
 def comment_on(survey_round, by):
     """Let two municipalities comment on their pages: one in public beside the figure, one so that it is reviewed."""
     with on_day(survey_round.comments_until - dt.timedelta(days=2)):
-        _comment(survey_round, RAAHE, "premises_rules", COMMENT, "kept", by, is_public=True)
-        _comment(survey_round, YLIVIESKA, "grants_total_eur", DOUBT, "under_review", by)
+        liaison, kept = User.objects.get(email="liaison.oulu@example.org"), ("kept", KEPT)
+        comment(survey_round, OULU, "premises_rules", COMMENT, liaison, is_public=True, decided=kept, decided_by=by)
+        comment(survey_round, YLIVIESKA, "grants_total_eur", DOUBT, by, decided=("under_review", ASKED))
 
 
-def _comment(survey_round, code, key, text, decision, by, *, is_public=False):
+def comment(survey_round, code, key, text, by, *, is_public=False, decided=(), decided_by=None):
+    """Let a municipality comment on its answer to a question; `decided` is the decision with its reason."""
     question = survey_round.questions.for_municipalities().get(indicator__key=key)
-    ReplyComment.objects.create(
-        response=survey_round.responses.get(municipality__code=code), question=question, text=text,
-        is_public=is_public, commented_post=POSTS[1], decision=decision, decided_at=timezone.now(), decided_by=by,
-    )  # fmt: skip
+    said = comment_results(survey_round.responses.get(municipality__code=code), question, text, is_public, by=by)
+    if decided:
+        decide_comment(said, *decided, by=decided_by or by)
 
 
 def correct_last_year(survey_round, published_on, by):

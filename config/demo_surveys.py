@@ -1,17 +1,20 @@
-"""The demo's surveys: two closed rounds, published, and this year's made from them, by the functions the site uses."""
+"""The demo's surveys: three published rounds, this year's made from them, one in its days for comments, and a draft."""
 
 import datetime as dt
 
 from accounts.models import User
 from config.demo_answers import answer_last_year, answer_this_year, on_day
 from config.demo_associations import associations_answer_this_year, associations_answered_last_year
+from config.demo_comment_days import add_round_in_comment_days
 from config.demo_results import (
+    EARLIEST_YEAR,
     FIRST_YEAR,
     LAST_YEAR,
     answer_by_form,
     comment_on,
     correct_last_year,
     decline_last_year,
+    named_after,
     publish,
 )
 from registry.models import Region
@@ -21,6 +24,11 @@ from surveys.default_questionnaire import load_questionnaire
 from surveys.editions import put_together
 
 A_WEEK = dt.timedelta(days=7)
+CHANGING = {
+    "fi": "Mikä yhteistyössä muuttui tänä vuonna?",
+    "sv": "Vad förändrades i samarbetet i år?",
+    "en": "What changed in the cooperation this year?",
+}
 BEGINNING = {
     "fi": "Mikä yhteistyössä on alkamassa ensi vuonna?",
     "sv": "Vad i samarbetet börjar nästa år?",
@@ -39,12 +47,14 @@ WHY = {
 
 
 def add_rounds(today):
-    """Ask the default questionnaire three years in a row, each year otherwise themed; Keski-Suomi writes in public."""
+    """Ask the default questionnaire four years in a row, each year otherwise themed; Keski-Suomi waits for replies."""
     north, central = Region.objects.get(code="17"), Region.objects.get(code="13")
     by = User.objects.get(email="coordinator@example.org")
-    first = _first_round(north, today.year - 2, by)
-    opens_on, closes_on = (day.replace(year=today.year - 1) for day in (first.opens_on, first.closes_on))
-    last_year = _themed_copy(first, today.year - 1, opens_on, closes_on, BEGINNING, by)
+    earliest = _first_round(north, today.year - 3, by)
+    second = _themed_copy(earliest, today.year - 2, *_days_like(earliest, today.year - 2), CHANGING, by)
+    answer_by_form(second, FIRST_YEAR, by)
+    publish(second, by)
+    last_year = _themed_copy(second, today.year - 1, *_days_like(earliest, today.year - 1), BEGINNING, by)
     _ask_last_year(last_year, by)
     this_year = _themed_copy(last_year, today.year, *_days_around(today), BEST, by, on=today)
     # Yesterday, so that nothing is said to be of later today; in and near July the demo's survey waits for the autumn.
@@ -52,7 +62,8 @@ def add_rounds(today):
         answer_this_year(this_year)
         associations_answer_this_year(this_year)
     writer = User.objects.get(email="coordinator.keski-suomi@example.org")
-    draft, _n_indicators = load_questionnaire(central, year=today.year, by=writer)
+    add_round_in_comment_days(central, today, by=writer)
+    draft, _n_indicators = load_questionnaire(central, year=today.year + 1, by=writer)
     announce_method(draft, by=writer)
 
 
@@ -61,9 +72,14 @@ def _first_round(region, year, by):
     draft, _n_indicators = load_questionnaire(region, year=year, by=by)
     with on_day(draft.opens_on - A_WEEK):
         first = open_round(draft, by=by)
-    answer_by_form(first, FIRST_YEAR, by)
+    answer_by_form(first, named_after(first) | EARLIEST_YEAR, by)
     publish(first, by)
     return first
+
+
+def _days_like(survey_round, year):
+    """Return the same first and last day in another year."""
+    return survey_round.opens_on.replace(year=year), survey_round.closes_on.replace(year=year)
 
 
 def _ask_last_year(last_year, by):

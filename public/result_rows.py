@@ -47,13 +47,20 @@ def comparison_fields(comparison):
     return fields
 
 
+# The pages of each of them that are published: a region's, a round's, a municipality's in a round, over the years.
+_OF_REGION = ("result_rounds", "result_stories", "result_grants", "compare_municipalities")
+_OF_RESULT = ("municipality_results", "evening_sheet")
+
+
 def result_addresses(published):
     """Return (URL name, arguments) of every page of published (region's slug, year, municipality's slug) rows."""
     rows = list(published)
     rounds = list(dict.fromkeys((region, year) for region, year, _municipality in rows))
     regions = list(dict.fromkeys(region for region, _year in rounds))
+    places = list(dict.fromkeys((region, municipality) for region, _year, municipality in rows))
     return [
-        *((name, [region]) for region in regions for name in ("result_rounds", "compare_municipalities")),
+        *((name, [region]) for region in regions for name in _OF_REGION),
         *(("round_results", [*each]) for each in rounds),
-        *((name, [*each]) for each in rows for name in ("municipality_results", "evening_sheet")),
+        *((name, [*each]) for each in rows for name in _OF_RESULT),
+        *(("municipality_grants", [*each]) for each in places),
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, pictures, region, result_files, results, surveys
+from public.views import feedback, home, municipality, pages, pictures, region, result_files, results, stories, surveys
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -20,6 +20,13 @@ urlpatterns = [
     path("<slug:region_slug>/kysely/<int:year>/menetelma/", surveys.survey_method, name="survey_method"),
     path("<slug:region_slug>/vertaa/", results.compare_municipalities, name="compare_municipalities"),
     path("<slug:region_slug>/kysely/", results.result_rounds, name="result_rounds"),
+    path("<slug:region_slug>/kysely/havainnot/", stories.result_stories, name="result_stories"),
+    path("<slug:region_slug>/kysely/avustukset/", stories.result_grants, name="result_grants"),
+    path(
+        "<slug:region_slug>/kysely/avustukset/<slug:municipality_slug>/",
+        stories.municipality_grants,
+        name="municipality_grants",
+    ),
     path("<slug:region_slug>/kysely/<int:year>/", results.round_results, name="round_results"),
     path("<slug:region_slug>/kysely/<int:year>/kysymys/<slug:key>/", results.question_results, name="question_results"),
     path(
@@ -41,6 +48,21 @@ urlpatterns = [
         "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/lausunto.pdf",
         result_files.results_statement,
         name="results_statement",
+    ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/tiedote.docx",
+        result_files.results_release,
+        name="results_release",
+    ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/hyvinvointikertomus/",
+        stories.wellbeing_text,
+        name="wellbeing_text",
+    ),
+    path(
+        "<slug:region_slug>/kysely/<int:year>/<slug:municipality_slug>/hyvinvointikertomus.txt",
+        stories.wellbeing_file,
+        name="wellbeing_file",
     ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),

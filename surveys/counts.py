@@ -14,6 +14,11 @@ LEAST_AS_COUNTS = 3
 
 def question_results(edition, read, responses):
     """Save the QuestionResults of the public and counted questions, counted over these responses of a ReadRound."""
+    return QuestionResult.objects.bulk_create(counted_results(edition, read, responses))
+
+
+def counted_results(edition, read, responses):
+    """Return what `question_results` saves."""
     asked = {response.pk: read.asked(response) for response in responses}
     rows = []
     for question in read.questions:
@@ -21,7 +26,7 @@ def question_results(edition, read, responses):
             continue
         answers = [read.answers[pk].get(question.pk) for pk, keys in asked.items() if question.pk in keys]
         rows.append(_result(edition, question, answers))
-    return QuestionResult.objects.bulk_create(rows)
+    return rows
 
 
 def _result(edition, question, answers):

@@ -26,6 +26,7 @@ from surveys.models import (
 )
 from surveys.models.questions import MATRICES, WITH_THRESHOLDS, Kind
 from surveys.scoring import BANDS, SCORING_VERSION, scored_questions
+from surveys.used_elsewhere import national_items
 
 # Whatever of these changes, the page is made anew (registry/publicity.py).
 PUBLIC_MODELS = (
@@ -85,6 +86,7 @@ class Method:
     compared: list
     bands: list
     words_language: str
+    national: list
     version: str = SCORING_VERSION
 
 
@@ -111,6 +113,7 @@ def method_of(survey_round):
         compared=[_compared(row) for row in verdicts if row.verdict != _Verdict.SAME] if has_earlier else [],
         bands=_bands(),
         words_language=_words_language(survey_round),
+        national=national_items({each.key for each in asked}),
     )
 
 

@@ -38,6 +38,12 @@ class PublishedMunicipality:
         """[(AnswerFigure, DoneBy)] of what is missing, in order."""
         return [(each, self.done_by[each.question.pk]) for each in self.page.missing]
 
+    @property
+    def why_nobody(self):
+        """Why nobody comparable does any of what is missing, where that is for one and the same reason; else empty."""
+        whys = {"" if done.neighbours else done.why for _figure, done in self.missing}
+        return whys.pop() if len(whys) == 1 else ""
+
 
 def published_edition(region_slug, year, number=None):
     """Return the EditionResults of a year, of its latest edition or of one by number; None where nothing is public."""
@@ -140,7 +146,7 @@ def _rows_and_around(results, result, standing):
         else:
             answers_before[answer.question_id] = answer
     rows.answers.sort(key=lambda answer: answer.question.place)
-    rows.scores = _scores(results, result, standing)
+    rows.scores = scores_in(results, result, standing)
     was = next((each for each in results.standings_before if each.municipality == result.municipality_id), None)
     around = Around(
         standings=results.standings,
@@ -152,7 +158,7 @@ def _rows_and_around(results, result, standing):
     return rows, around
 
 
-def _scores(results, result, standing):
+def scores_in(results, result, standing):
     """Return the ResultScores of a Standing, with their themes and criteria as the questions have them."""
     subjects = [(("theme", each.theme.key), {"round_theme": each}) for each in results.themes]
     subjects += [(("criterion", each.key), {"criterion": each}) for each in results.criteria]

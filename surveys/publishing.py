@@ -54,7 +54,7 @@ class MunicipalityRows:
 def preview_of(response):
     """Return the MunicipalityRows of a response as they would be published now, in a fixed number of queries."""
     read = read_round(response.round, [response])
-    return _rows_of(read, read.places[response.municipality_id], response, size_class_ids())
+    return rows_of(read, read.places[response.municipality_id], response, size_class_ids())
 
 
 def size_class_ids():
@@ -62,7 +62,7 @@ def size_class_ids():
     return dict(SizeClass.objects.order_by().values_list("key", "pk"))
 
 
-def _rows_of(read, place, response, sizes, edition=None):
+def rows_of(read, place, response, sizes, edition=None):
     """Return the MunicipalityRows of `place`, whose response is None when it has not answered at all."""
     result = MunicipalityResult(
         edition=edition,
@@ -238,11 +238,10 @@ def stage_results(survey_round):
     responses = {each.municipality_id: each for each in survey_round.responses.all()}
     fingerprint = fingerprint_of(survey_round)
     read = read_round(survey_round, responses.values())
-    members = Municipality.objects.members_of(survey_round.region, survey_round.opens_on)
-    places = read.places | members.with_population(survey_round.opens_on).in_bulk()
+    places = places_asked(survey_round, read)
     edition = ResultEdition.objects.create(round=survey_round, scoring_version=SCORING_VERSION, fingerprint=fingerprint)
     sizes = size_class_ids()
-    everything = [_rows_of(read, place, responses.get(pk), sizes, edition) for pk, place in places.items()]
+    everything = [rows_of(read, place, responses.get(pk), sizes, edition) for pk, place in places.items()]
     for start in range(0, len(everything), PIECE):
         _write(everything[start : start + PIECE])
     question_results(edition, read, [each for each in responses.values() if each.is_submitted])
@@ -254,6 +253,12 @@ def _write(piece):
     MunicipalityResult.objects.bulk_create(rows.result for rows in piece)
     ResultScore.objects.bulk_create(score for rows in piece for score in rows.scores)
     ResultAnswer.objects.bulk_create(answer for rows in piece for answer in rows.answers)
+
+
+def places_asked(survey_round, read):
+    """Return {id: Municipality} with population of everybody that the round asked: members on its first day."""
+    members = Municipality.objects.members_of(survey_round.region, survey_round.opens_on)
+    return read.places | members.with_population(survey_round.opens_on).in_bulk()
 
 
 def discard_staged(survey_round):

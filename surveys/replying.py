@@ -99,7 +99,8 @@ def comment_results(response, question, text, is_public, *, by):
     said = {"response": locked, "question": question, "text": text, "is_public": is_public}
     if (twice := ReplyComment.objects.waiting().filter(**said).first()) is not None:
         return twice
-    comment = ReplyComment(**said, commented_by=by, commented_post=post_of(by, locked.municipality))
+    post = post_of(by, locked.municipality)
+    comment = ReplyComment(**said, commented_at=timezone.now(), commented_by=by, commented_post=post)
     comment._history_user = by
     comment.save()
     _ask_for_decisions(locked.round)

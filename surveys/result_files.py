@@ -12,7 +12,9 @@ from django.utils.translation import pgettext
 
 from common.tables import FORMATS, Column, write_book
 from registry.models.site import demo_label
-from surveys.report import DOCX, report_docx
+from surveys.document_files import DOCX, PDF, docx_of, pdf_of_document
+from surveys.press import published_release
+from surveys.report import report_of
 from surveys.result_pictures import as_png, as_svg, chart_at
 from surveys.result_tables import ANSWERS, TABLES, open_tables
 
@@ -20,7 +22,8 @@ LICENCE = "CC BY 4.0"
 LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 EVERYTHING = "tulokset"
 EXCEL = "-excel"
-REPORT = "raportti.docx"
+REPORT = "raportti"
+RELEASE = "tiedote.docx"
 CHART = "kuvio-"
 
 
@@ -37,8 +40,8 @@ def open_file(results, name):
     """Return the OpenFile of an EditionResults by the last word of its address, None where there is no such file.
 
     `tulokset.xlsx` and `tulokset.json` hold every table, `<table>.csv` and `<table>-excel.csv` one,
-    `raportti.docx` is the region's report, `kuvio-<teemat or a question's key>.svg` and `.png` a chart. At most six
-    queries.
+    `raportti.docx` and `.pdf` are the region's report, `tiedote.docx` the draft of a press release,
+    `kuvio-<teemat or a question's key>.svg` and `.png` a chart. At most eight queries.
     """
     word, _dot, extension = name.rpartition(".")
     if extension == "csv" and word.removesuffix(EXCEL) in TABLES:
@@ -47,8 +50,12 @@ def open_file(results, name):
         return OpenFile(_file_name(results, name), FORMATS["xlsx"].content_type, _as_book(results))
     if name == f"{EVERYTHING}.json":
         return OpenFile(_file_name(results, name), "application/json", _as_json(results))
-    if name == REPORT:
-        return OpenFile(_file_name(results, name), DOCX, report_docx(results))
+    if name == f"{REPORT}.docx":
+        return OpenFile(_file_name(results, name), DOCX, docx_of(report_of(results)))
+    if name == f"{REPORT}.pdf":
+        return OpenFile(_file_name(results, name), PDF, pdf_of_document(report_of(results)))
+    if name == RELEASE:
+        return OpenFile(_file_name(results, name), DOCX, docx_of(published_release(results)))
     if word.startswith(CHART) and extension in {"svg", "png"}:
         return _chart(results, word.removeprefix(CHART), extension, _file_name(results, name))
     return None

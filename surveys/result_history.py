@@ -67,7 +67,7 @@ def history_of(region_results):
     """Return the History of a RegionResults in the active language, in eight queries."""
     editions = region_results.latest[::-1]
     taking_part = {pk: Share(n, n_all) for pk, n, n_all in MunicipalityResult.objects.taking_part(editions)}
-    questions, pairs = _questions_and_years(editions)
+    questions, pairs = questions_and_years(editions)
     return History(
         region=region_results.region,
         rounds=[
@@ -80,7 +80,7 @@ def history_of(region_results):
     )
 
 
-def _questions_and_years(editions):
+def questions_and_years(editions):
     """Return {round's id: its questions}, and {edition's id: Years to the one before} of each but the first."""
     first, last = editions[0].round, editions[-1].round
     by_round, year_of = defaultdict(list), {}

@@ -69,6 +69,11 @@ class AnswerFigure:
         return options.get(self.answer.by_registry, self.answer.by_registry)
 
     @property
+    def counted_words(self):
+        """What gives the points, in words: the answer, or what the registry knows where that counts."""
+        return self.registry_words or "; ".join(self.lines)
+
+    @property
     def who(self):
         """Who says so: the municipality itself, by which post, on which day, how, and whether it is confirmed."""
         if self.answer.state == State.UNANSWERED:

@@ -1,5 +1,6 @@
 """Charts of published results for slides: one Chart as SVG, and the same SVG drawn as PNG without a browser."""
 
+import json
 import textwrap
 from dataclasses import dataclass
 
@@ -20,8 +21,8 @@ from surveys.results import mean_of
 THEMES = "teemat"
 _PIXELS_PER_INCH = 144
 _MARGIN, _WIDE, _BAR, _LINE, _ROW = 40, 960, 640, 34, 66
-_PAGE = """#set page(width: auto, height: auto, margin: 0pt)
-#image(bytes(sys.inputs.picture), format: "svg")"""
+_PAGES = """#set page(width: auto, height: auto, margin: 0pt)
+#for picture in json(bytes(sys.inputs.pictures)) { page(image(bytes(picture), format: "svg")) }"""
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ class Row:
 def chart_at(results, key):
     """Return the Chart of an EditionResults by key, `teemat` or a question's; None where there is none to draw."""
     if key == THEMES:
-        return _of_themes(results)
+        return themes_chart(results)
     question = next((each for each in results.questions if each.key == key), None)
     counted = question and QuestionResult.objects.filter(edition=results.edition, question=question).first()
-    return _of_question(results, question, counted) if counted and counted.counts.get("chosen") else None
+    return question_chart(results, question, counted) if counted else None
 
 
-def _of_themes(results):
+def themes_chart(results):
+    """Return the Chart of the means by theme of an EditionResults, or None where too few have scores."""
     rows = []
     for theme in results.themes:
         mean = mean_of(results.standings, ("theme", theme.theme.key))
@@ -67,7 +69,10 @@ def _of_themes(results):
     return Chart(title, reading, tuple(rows), _source(results))
 
 
-def _of_question(results, question, counted):
+def question_chart(results, question, counted):
+    """Return the Chart of how many chose what, by a QuestionResult; None where it has no options that are counted."""
+    if not counted.counts.get("chosen"):
+        return None
     rows = [
         ChartRow(words, figure / max(counted.n_answered, 1), share_in_words(Share(figure, counted.n_answered)))
         for what, _row, _key, words, figure in counts_told({question.pk: question}, counted)
@@ -86,22 +91,30 @@ def _source(results):
     return " ".join(filter(None, [words, demo_label()]))
 
 
-def as_svg(chart):
-    """Return a Chart as the text of an SVG that stands alone."""
-    titles = _lines(Truncator(chart.title).chars(200), 58, 52, 36)
-    y = titles[-1].y + _LINE
-    readings = _lines(chart.reading, 88, y, 26)
-    y = readings[-1].y + 24
+def words_of(chart):
+    """Return what a Chart shows, in words: the text in place of its picture."""
+    return " ".join(filter(None, [chart.reading, *(f"{row.label}: {row.figure}." for row in chart.rows)]))
+
+
+def as_svg(chart, *, stands_alone=True):
+    """Return a Chart as the text of an SVG; within a document, which says the rest, of the bars alone."""
+    titles = readings = []
+    y = 0
+    if stands_alone:
+        titles = _lines(Truncator(chart.title).chars(200), 58, 52, 36)
+        readings = _lines(chart.reading, 88, titles[-1].y + _LINE, 26)
+        y = readings[-1].y + 24
     rows = []
     for row in chart.rows:
         width = round(min(max(row.share, 0), 1) * _BAR)
         label = Truncator(row.label).chars(84)
         rows.append(Row(label, row.figure, y + 20, y + 30, y + 46, width, _MARGIN + _BAR + 16))
         y += _ROW
-    sources = _lines(chart.source, 110, y + 34, 20)
+    sources = _lines(chart.source, 110, y + 34, 20) if stands_alone else []
     drawn = render_to_string("surveys/chart.svg", {
-        "chart": chart, "titles": titles, "readings": readings, "rows": rows, "sources": sources,
-        "width": _WIDE, "height": sources[-1].y + 24, "margin": _MARGIN, "whole": _BAR,
+        "chart": chart, "words": words_of(chart), "titles": titles, "readings": readings, "rows": rows,
+        "sources": sources, "width": _WIDE, "height": sources[-1].y + 24 if sources else y, "margin": _MARGIN,
+        "whole": _BAR,
     })  # fmt: skip
     return clean(drawn)
 
@@ -112,6 +125,15 @@ def _lines(text, most, y, step):
 
 def as_png(svg):
     """Return an SVG's text as the bytes of a PNG, twice as large as on the screen."""
-    return typst.compile(
-        _PAGE.encode(), format="png", ppi=_PIXELS_PER_INCH, sys_inputs={"picture": svg}, ignore_system_fonts=True
-    )
+    return as_pngs([svg])[0]
+
+
+def as_pngs(svgs):
+    """Return the PNG of each SVG; all are drawn at once, which costs less."""
+    if not svgs:
+        return []
+    drawn = typst.compile(
+        _PAGES.encode(), format="png", ppi=_PIXELS_PER_INCH, sys_inputs={"pictures": json.dumps(svgs)},
+        ignore_system_fonts=True,
+    )  # fmt: skip
+    return [drawn] if isinstance(drawn, bytes) else drawn

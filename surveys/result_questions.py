@@ -120,6 +120,16 @@ class QuestionFigure:
         return ": ".join(filter(None, [self.link.words, self.link.reason]))
 
     @property
+    def has_picture(self):
+        """Whether there is a chart of it: of options, not of a matrix by rows."""
+        return bool(self.groups) and not self.groups[0].label
+
+    @property
+    def picture(self):
+        """The word of its chart's address."""
+        return f"kuvio-{self.key}"
+
+    @property
     def is_in_words(self):
         """Whether it has been answered in words alone, which are not counted."""
         return not self.groups and not self.numbers
@@ -130,13 +140,15 @@ class QuestionFigure:
         return self.question.publicity == Question.Publicity.COUNTS and not self.groups and bool(self.n.count)
 
 
-def question_figures(results, years):
+def question_figures(results, years, counted=()):
     """Return the QuestionFigure of each public or counted question of an EditionResults, in order; two queries.
 
-    `years` are its Years, or None: then nothing stands beside.
+    `years` are its Years, or None: then nothing stands beside. `counted` are the QuestionResults of
+    an edition that has not been saved.
     """
-    editions = [each for each in (results.edition, results.before) if each]
-    rows = {(row.edition_id, row.question_id): row for row in QuestionResult.objects.filter(edition__in=editions)}
+    editions = [each for each in (results.edition, results.before) if each and each.pk]
+    counted = [*counted, *QuestionResult.objects.filter(edition__in=editions)]
+    rows = {(row.edition_id, row.question_id): row for row in counted}
     matches = _matches(results.edition.round) if years else {}
     figures = []
     for question in results.questions:
@@ -252,10 +264,24 @@ def stuck_share(figure):
 
     Only of questions with one choice: of others the counts do not tell who gets none.
     """
-    if figure.question.kind not in ONE_CHOICE or not figure.groups or not figure.question.is_scored:
+    if not figure.groups:
         return None
-    without = {each.key for each in figure.question.options.all() if each.points == 0}
-    applying = {each.key for each in figure.question.options.all() if each.points is not None}
-    counts = {line.key: line.share.count for line in figure.groups[0].lines}
-    n = sum(counts[key] for key in applying)
-    return Share(sum(counts[key] for key in without), n) if n else None
+    return share_without_points(figure.question, {line.key: line.share.count for line in figure.groups[0].lines})
+
+
+def share_without_points(question, counts):
+    """Return what `stuck_share` does, of a question and its {option's key: how many chose it}."""
+    return _share_with(question, counts, lambda points: points == 0)
+
+
+def share_with_most_points(question, counts):
+    """Return the Share of those whose answer gives all the points that it can, like `share_without_points`."""
+    return _share_with(question, counts, lambda points: points == question.most_points)
+
+
+def _share_with(question, counts, is_meant):
+    if question.kind not in ONE_CHOICE or not counts or not question.is_scored:
+        return None
+    options = [each for each in question.options.all() if each.points is not None]
+    n = sum(counts.get(each.key, 0) for each in options)
+    return Share(sum(counts.get(each.key, 0) for each in options if is_meant(each.points)), n) if n else None

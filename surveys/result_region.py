@@ -152,12 +152,12 @@ class RegionPage:
         return [*_taking_part(self), *_themes(self), *_changes(self), *_stuck(self), *_unchanged(self)]
 
 
-def region_page(results):
-    """Return the RegionPage of an EditionResults, in two queries."""
+def region_page(results, counted=()):
+    """Return the RegionPage of an EditionResults, in two queries; `counted` as in `question_figures`."""
     years = years_of(results)
     themes = tuple(_theme_figure(results, years, each) for each in results.themes)
     under_review = frozenset(ReplyComment.objects.municipalities_under_review(results.edition.round_id))
-    return RegionPage(results, years, themes, question_figures(results, years), under_review)
+    return RegionPage(results, years, themes, question_figures(results, years, counted), under_review)
 
 
 def _theme_figure(results, years, round_theme):

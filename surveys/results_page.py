@@ -31,6 +31,12 @@ class ResultsPage:
         return is_published(self.round)
 
     @property
+    def has_statement(self):
+        """Whether the latest edition tells what the municipality answered: then there is a page for its board."""
+        answered = MunicipalityResult.objects.latest_answered(self.round)
+        return self.is_public and answered.filter(municipality=self.municipality).exists()
+
+    @property
     def is_there(self):
         """Whether there is something to look at: the round has closed, and the answers have been sent in."""
         return self.round.is_closed and self.response is not None and self.response.is_submitted

@@ -78,6 +78,11 @@ class RoundPage:
         """Whether the reader may answer now."""
         return self.access.may_write and self.is_open_for_answers
 
+    @property
+    def may_take_copy(self):
+        """Whether the reader may take the answers along, private ones and notes too."""
+        return self.access.may(RESPONDENTS)
+
     @cached_property
     def minutes(self):
         """How long answering takes."""

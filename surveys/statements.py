@@ -30,7 +30,7 @@ def statement_data(published, address):
         "author": settings.SITE_NAME,
         "language": get_language(),
         "demo": str(demo_label() or ""),
-        "about": [f"{edition.round}, {edition.round.region.name}.", _who(page)],
+        "about": [f"{edition.round}, {edition.round.region.name}.", sent_in_by(page)],
         "headings": [
             _("Theme"), _("Score"), _("In words"), _("Known"), edition.round.region.name,
             page.size_name or _("Size class"), _changed_since(published),
@@ -45,14 +45,16 @@ def statement_data(published, address):
                 (_("What is missing"), [_missing(*each) for each in published.missing], _("Nothing is missing.")),
             )
         ],
-        "foot": [_edition(edition), *([_("Some figures are under review.")] if page.is_under_review else []),
+        "foot": [f"{edition_in_words(edition)} {edition.correction}".strip(),
+                 *([_("Some figures are under review.")] if page.is_under_review else []),
                  _("The page with every answer and its points: %(address)s") % {"address": address},
                  _("The scores tell of structures and practices, not of how good everyday cooperation is.")],
         "note": "",
     }  # fmt: skip
 
 
-def _who(page):
+def sent_in_by(page):
+    """Return by which post and on which day a MunicipalityPage's answers were sent in, and how many there are."""
     result = page.result
     values = {"post": result.respondent_post or "–", "day": date_format(result.submitted_on, "SHORT_DATE_FORMAT")}
     values |= {"n": page.n_known.count, "all": page.n_known.out_of}
@@ -112,8 +114,8 @@ def _first(lines):
     return [*shown, _("and %(n)s more") % {"n": left}] if left else shown
 
 
-def _edition(edition):
+def edition_in_words(edition):
+    """Return an edition's number, day of publication and scoring version."""
     values = {"number": edition.number, "day": date_format(edition.published_at, "SHORT_DATE_FORMAT"),
               "version": edition.scoring_version}  # fmt: skip
-    words = _("Edition %(number)s, published on %(day)s, scoring version %(version)s.") % values
-    return f"{words} {edition.correction}" if edition.correction else words
+    return _("Edition %(number)s, published on %(day)s, scoring version %(version)s.") % values

@@ -22,6 +22,7 @@ from surveys.comparing import round_differences
 from surveys.editions import association_counts_for, association_counts_of_region
 from surveys.facts import beside_answers
 from surveys.models import ReplyComment, ResultAnswer, ResultEdition, Round
+from surveys.publication_page import PublicationPage
 from surveys.responses import LINE_STATES
 from surveys.round_board import RoundBoard
 from surveys.sheet import Sheet
@@ -34,6 +35,7 @@ SIGN_INS = {
     "coordinator.keski-suomi@example.org",
     "liaison.oulu@example.org",
     "liaison.hailuoto@example.org",
+    "liaison.jyvaskyla@example.org",
     "agent.oulu@example.org",
 }
 
@@ -85,7 +87,7 @@ def test_demo_has_agents_at_every_stage_and_with_and_without_consent(demo):
 
 
 def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(demo):
-    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, *_earlier = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     by_form = this_year.responses.filter(declined_at=None).exclude(municipality__interviews__round=this_year)
     assert {row.municipality.code: row.is_submitted for row in by_form} == {"564": False, "072": True, "009": False}
     board = RoundBoard(this_year, QueryDict(), dt.date.today())
@@ -104,7 +106,7 @@ def test_demo_has_a_round_half_way_and_last_years_answered_while_it_was_open(dem
 
 
 def test_demo_has_todays_calls_and_interviews_in_each_state(demo):
-    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, *_earlier = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     calls = CallList(this_year, timezone.localdate())
     groups = {key: len(found) for key, _title, found in calls.today_groups + calls.other_groups}
     assert {key: n for key, n in groups.items() if key not in {"unreached", "reached", "again", "agreed"}} == {
@@ -170,7 +172,7 @@ def test_deployment_check_refuses_demo_data(demo):
 
 def test_demo_has_last_years_round_closed_and_this_years_beside_it(demo):
     rounds = {(each.region.code, each.year): each for each in Round.objects.select_related("region")}
-    last, now, written = rounds["17", TODAY.year - 1], rounds["17", TODAY.year], rounds["13", TODAY.year]
+    last, now, written = rounds["17", TODAY.year - 1], rounds["17", TODAY.year], rounds["13", TODAY.year + 1]
 
     assert (last.is_closed, now.is_draft, written.is_draft) == (True, False, True)
     assert now.copied_from == last
@@ -191,11 +193,11 @@ def test_demo_has_a_response_opened_again_and_a_difference_from_the_registry(dem
         assert [each.question.key for each in beside_answers(sheet).values() if each.is_proposed] == ["premises_cost"]
 
 
-def test_demo_has_two_years_of_published_results_with_a_correction_and_what_stands_beside_them(demo):
-    _this_year, last_year, first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+def test_demo_has_three_years_of_published_results_with_a_correction_and_what_stands_beside_them(demo):
+    _this_year, last_year, first, earliest = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     editions = ResultEdition.objects.published().values_list("round__year", "number", "correction_sv")
     assert {(year, number): bool(words) for year, number, words in editions} == {
-        (first.year, 1): False, (last_year.year, 1): False, (last_year.year, 2): True,
+        (earliest.year, 1): False, (first.year, 1): False, (last_year.year, 1): False, (last_year.year, 2): True,
     }  # fmt: skip
     latest = ResultEdition.objects.latest_of(last_year)
     states = Counter(latest.results.values_list("state", flat=True))
@@ -219,6 +221,21 @@ def test_demo_has_two_years_of_published_results_with_a_correction_and_what_stan
     assert {(each.decision, each.is_public) for each in beside} == {("kept", True), ("under_review", False)}
 
 
+def test_demo_has_a_round_in_its_days_for_comments_for_its_liaison_and_its_coordinator(demo, client):
+    survey_round = Round.objects.filter(region__code="13").exclude(opened_at=None).get()
+    assert survey_round.is_closed
+    assert not ResultEdition.objects.filter(round=survey_round).exists()
+    page = PublicationPage(survey_round)
+    assert (page.n_sent_in, page.n_agreed) == (6, 1)
+    assert Counter(each.decision for each in page.comments) == {"": 1, "kept": 1}
+    client.login(username="liaison.jyvaskyla@example.org", password=PASSWORD)
+    own = client.get(f"/oma/jyvaskyla/kysely/{survey_round.year}/tulokset/").context["page"]
+    # Soon after July its days for comments are over.
+    assert own.is_there
+    assert own.may_be_agreed_with
+    assert bool(own.days_left) == (TODAY.month not in {7, 8})
+
+
 def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
     kinds = dict(Letter.objects.values_list("kind").annotate(n=Count("pk")))
     assert kinds["contact_check"] > 5
@@ -230,7 +247,7 @@ def test_demo_has_letters_that_wait_and_jobs_that_have_run(demo):
 
 
 def test_demo_has_associations_answers_many_and_fewer_than_five_and_papers_of_an_evening(demo):
-    this_year, last_year, _first = Round.objects.filter(region=demo.pohjois_pohjanmaa)
+    this_year, last_year, *_earlier = Round.objects.filter(region=demo.pohjois_pohjanmaa)
     sheets = dict(last_year.association_tallies.values_list("municipality__code", "n_sheets"))
     assert sheets == {"564": 23, "678": 8, "072": 3, "139": 4}
     assert this_year.paper_batches.get().n_papers == 12

@@ -25,23 +25,23 @@ def shape_of(address):
 
 
 def walk(client, *starts):
-    """Open what links lead to; return {address: status} of what was opened."""
-    waiting, known, shapes, opened = deque(starts), set(starts), {}, {}
+    """Open what links lead to; return {address: (status, the page whose link it was)} of what was opened."""
+    waiting, known, shapes, opened = deque((start, "") for start in starts), set(starts), {}, {}
     while waiting:
-        address = waiting.popleft()
+        address, source = waiting.popleft()
         shape = shape_of(address)
         shapes[shape] = shapes.get(shape, 0) + 1
         if shapes[shape] > OF_EACH:
             continue
         response = client.get(address, follow=True)
-        opened[address] = response.status_code
+        opened[address] = response.status_code, source
         if response.streaming or "html" not in response.headers["Content-Type"]:
             continue
         for link in map(unescape, LINK.findall(response.content.decode())):
             there = f"{address.partition('?')[0]}{link}" if link.startswith("?") else link
             if there.startswith("/") and not there.startswith("/static/") and there not in known:
                 known.add(there)
-                waiting.append(there)
+                waiting.append((there, address))
     return opened
 
 
@@ -66,5 +66,5 @@ def test_everything_that_links_lead_to_opens(reference, email, starts, least):
 
     opened = walk(client_for(email), *starts)
 
-    assert {address: status for address, status in opened.items() if status >= 400} == {}
+    assert {address: told for address, told in opened.items() if told[0] >= 400} == {}
     assert len(opened) >= least

@@ -3,13 +3,14 @@
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
-from registry.access import COORDINATOR, FALLBACK, OFFICERS, municipality_gate
+from registry.access import municipality_gate
 from surveys.copies import answers_pdf
 from surveys.models import Response
+from surveys.round_page import RESPONDENTS
 
 
 @require_safe
-@municipality_gate(readers=OFFICERS | {FALLBACK, COORDINATOR})
+@municipality_gate(readers=RESPONDENTS)
 def portal_survey_copy(request, access, year):
     """Hand over the PDF of what the municipality has sent in to the round of a year."""
     response = Response.objects.submitted().of_year(access.municipality, year)

@@ -14,6 +14,7 @@ from surveys.result_history import history_of
 from surveys.result_region import region_page
 from surveys.result_sides import evening_sheet_of
 from surveys.results import results_of
+from surveys.used_elsewhere import grants_key, national_items
 
 
 def edition_asked(query):
@@ -72,6 +73,8 @@ def question_results(request, region_slug, year, key):
         **results_context(found.results),
         "figure": found.figure,
         "rows": found.rows,
+        "national": national_items({key}),
+        "is_grants": key == grants_key(),
         "map": answer_map(found.rows, reverse("round_results", args=[region_slug, year])) if found.is_mapped else None,
     }
     return render(request, "public/question_results.html", context)

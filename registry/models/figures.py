@@ -39,6 +39,11 @@ class PublishedFigureQuerySet(RegionRowQuerySet):
             .order_by("series__position", "reference_year", "published_on", "key")
         )
 
+    def of_indicator(self, region, key):
+        """Return the figures of a region and of its municipalities on an indicator of the survey, the oldest first."""
+        rows = self.latest_editions().filter(region=region, indicator_key=key).select_related("series", "municipality")
+        return rows.order_by("reference_year", "published_on", "series__position", "key")
+
     def for_municipality_page(self, municipality):
         """Return the figures that are about a municipality or name it, newest first."""
         named = PublishedFigure.named_municipalities.through.objects.filter(municipality=municipality)

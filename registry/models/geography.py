@@ -668,6 +668,11 @@ class Population(models.Model):
     class QuerySet(ScopedQuerySet):
         """Reads of populations."""
 
+        def over_years(self, municipalities):
+            """Return (municipality's id, year, residents) of these municipalities, the latest first."""
+            rows = self.filter(municipality__in=municipalities).order_by("-year")
+            return rows.values_list("municipality", "year", "residents")
+
     objects = QuerySet.as_manager()
 
     class Meta:

@@ -88,6 +88,13 @@ class AppointmentQuerySet(ScopedQuerySet, PeriodQuerySet):
         """Return named liaisons."""
         return self.filter(kind=Appointment.Kind.LIAISON)
 
+    def first_namings(self, municipalities, on):
+        """Return (municipality's id, the last day on which its first liaison may have been named) by day `on`."""
+        named = self.liaisons().filter(municipality__in=municipalities, start_last__lte=on).order_by()
+        return (
+            named.values("municipality").annotate(first=models.Min("start_last")).values_list("municipality", "first")
+        )
+
     def for_portal(self, municipality, on):
         """Return the appointments of a municipality on day `on` with their people, in one query."""
         rows = self.filter(municipality=municipality).current_on(on)

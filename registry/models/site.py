@@ -54,9 +54,12 @@ class SiteStateManager(models.Manager):
         self.update_or_create(pk=1, defaults={"has_demo_data": True, "version": uuid.uuid4()})
 
 
-def demo_label():
-    """Return what stands on top of every letter while demo data is in the database; otherwise an empty text."""
-    return gettext("Demo data, answers invented") if SiteState.objects.load().has_demo_data else ""
+def demo_label(state=None):
+    """Return what stands on top of every letter while demo data is in the database; otherwise an empty text.
+
+    A `state` (SiteState) that has been read already saves a query.
+    """
+    return gettext("Demo data, answers invented") if (state or SiteState.objects.load()).has_demo_data else ""
 
 
 class SiteState(models.Model):

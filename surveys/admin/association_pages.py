@@ -29,6 +29,7 @@ class AssociationPages:
             lines=[] if survey_round.is_draft else place_lines(survey_round),
             editions=survey_round.association_editions.select_related("made_by"),
             may_change=not survey_round.is_draft and self.has_change_permission(request, survey_round),
+            coordinates=self.coordinates(request, survey_round),
         )
         return TemplateResponse(request, "admin/surveys/round_associations.html", context)
 

@@ -56,7 +56,7 @@ class FollowingPages:
             survey_round,
             _("Responses to %(round)s") % {"round": survey_round},
             board=board,
-            rows=[self._with_steps(row, survey_round) for row in board.shown],
+            rows=[self._with_steps(request, row, survey_round) for row in board.shown],
             may_change=not survey_round.is_draft and self.has_change_permission(request, survey_round),
             files=[
                 (kind.label, f"{self.step_url('board_file', survey_round)}?muoto={key}")
@@ -66,14 +66,15 @@ class FollowingPages:
         )
         return TemplateResponse(request, "admin/surveys/round_board.html", context)
 
-    def _with_steps(self, row, survey_round):
+    def _with_steps(self, request, row, survey_round):
         """Return (row, addresses of what can be done with it now)."""
         where = f"?kunta={row.place.slug}"
         may_answer = not REMINDERS.refusal(survey_round, row.line.response)
+        may_call = may_answer and self.coordinates(request, survey_round)
         is_declined = row.line.state == DECLINED and survey_round.is_open
         return row, {
             "remind": self.step_url("remind", survey_round) + where if may_answer and row.respondent.person else "",
-            "interview": reverse("portal_interview", args=[row.place.slug, survey_round.year]) if may_answer else "",
+            "interview": reverse("portal_interview", args=[row.place.slug, survey_round.year]) if may_call else "",
             "decline": self.step_url("decline", survey_round) + where if may_answer or is_declined else "",
             "is_declined": is_declined,
         }

@@ -1,14 +1,17 @@
 """Before and after publication of a round: what to check, previews, decisions on comments, publishing, corrections."""
 
 from django import forms
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from registry.admin.base import Step, is_id
+from surveys.document_files import DOCX
 from surveys.models import ReplyComment
+from surveys.press import EVERYBODY, REGION, places_with_draft, press_file
 from surveys.publication_page import PublicationPage
 from surveys.publishing import is_published, problems_of_publishing, publish_results
 from surveys.replying import decide_comment
@@ -52,6 +55,34 @@ class CorrectionForm(forms.Form):
     )
 
 
+class PressForm(forms.Form):
+    """Which drafts, and until when they are secret: what is not public yet needs its moment."""
+
+    what = forms.ChoiceField(label=gettext_lazy("Which drafts"))
+    embargo = forms.DateTimeField(
+        label=gettext_lazy("Embargo until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=gettext_lazy("The moment of publication. It stands on top of each page."),
+    )
+
+    def __init__(self, *args, survey_round, is_public, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["what"].choices = [
+            (EVERYBODY, _("The region and each municipality (ZIP)")),
+            (REGION, _("The region")),
+            *((place.slug, place.name) for place in places_with_draft(survey_round)),
+        ]
+        if is_public:
+            del self.fields["embargo"]
+
+    def clean_embargo(self):
+        """Refuse a moment that has passed."""
+        embargo = self.cleaned_data["embargo"]
+        if embargo <= timezone.now():
+            raise forms.ValidationError(_("The moment has to be still to come."), code="passed")
+        return embargo
+
+
 class PublicationPages:
     """The pages of a round's publication."""
 
@@ -62,6 +93,7 @@ class PublicationPages:
             "result_preview": self.result_preview,
             "decide": self.decide,
             "publish": self.publish,
+            "press": self.press,
         }
 
     def publication_steps(self, survey_round):
@@ -126,6 +158,25 @@ class PublicationPages:
             do=lambda **words: publish_results(survey_round, by=request.user, corrections=words),
             done_url=self.step_url("publication", survey_round),
         )
+
+    def press(self, request, object_id):
+        """Ask which drafts of press releases are wanted and until when they are secret; POST hands them over."""
+        survey_round = self.round_row(request, object_id)
+        if not survey_round.is_closed:
+            raise Http404
+        is_public = is_published(survey_round)
+        form = PressForm(request.POST or None, survey_round=survey_round, is_public=is_public)
+        if form.is_valid():
+            name, content = press_file(survey_round, **{"embargo": None, **form.cleaned_data}, by=request.user)
+            kind = DOCX if name.endswith(".docx") else "application/zip"
+            headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+            return HttpResponse(content, content_type=kind, headers=headers)
+        context = self._context(
+            request, survey_round, _("Drafts of press releases"), form=form, is_public=is_public,
+            back_url=self.step_url("publication", survey_round),
+        )  # fmt: skip
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/surveys/round_press.html", context, status=status)
 
     def _what_becomes_public(self, survey_round):
         """Return what publishing does, in sentences; or what keeps it from being done."""

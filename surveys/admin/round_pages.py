@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.tables import FORMATS, ascii_name
 from registry.models import Region
+from registry.models.scope import coordinated_region_ids
 from surveys.admin.association_pages import AssociationPages
 from surveys.admin.round_forms import CopyForm, CorrectForm, ImportAnswersForm, ImportForm, ReopenForm, VerdictForm
 from surveys.authoring import (
@@ -27,9 +28,7 @@ from surveys.comparing import round_differences
 from surveys.completeness import estimate_minutes, problems_of
 from surveys.earlier_rounds import copy_as_earlier_round, year_without_round
 from surveys.everything_file import everything_file
-from surveys.press import press_draft
 from surveys.questionnaires import export_questionnaire, import_questionnaire
-from surveys.report import DOCX
 from surveys.round_files import export_round, import_round
 
 
@@ -45,7 +44,6 @@ class RoundPages(AssociationPages):
             "export_file": self.export_file,
             "export_answers": self.export_answers,
             "everything": self.everything,
-            "press": self.press,
             **self.association_pages(),
             "open": self.open,
             "close": self.close,
@@ -63,6 +61,10 @@ class RoundPages(AssociationPages):
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         return row
+
+    def coordinates(self, request, survey_round):
+        """Whether the reader coordinates the round's region today: the portal opens for its coordinators alone."""
+        return survey_round.region_id in coordinated_region_ids(request.user)
 
     def _context(self, request, survey_round, title, **context):
         return {
@@ -188,15 +190,6 @@ class RoundPages(AssociationPages):
             content_type=FORMATS["xlsx"].content_type,
             headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
         )
-
-    def press(self, request, object_id):
-        """Hand over the draft of a press release about a closed round."""
-        survey_round = self.round_row(request, object_id)
-        if not survey_round.is_closed:
-            raise Http404
-        name = f"{ascii_name(str(survey_round))}-{ascii_name(survey_round.region.name)}.docx"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-        return HttpResponse(press_draft(survey_round), content_type=DOCX, headers=headers)
 
     def import_answers(self, request):
         """Take in a round with its answers from a file."""

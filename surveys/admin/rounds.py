@@ -99,12 +99,13 @@ class RoundAdmin(RoundPages, FollowingPages, MethodPages, PublicationPages, Hist
         if obj.is_draft:
             steps.append(Step(_("Open the round"), self.step_url("open", obj)))
         elif obj.is_closed:
-            steps.append(Step(_("Draft of a press release"), self.step_url("press", obj)))
+            steps.append(Step(_("Drafts of press releases"), self.step_url("press", obj)))
             answers_url = reverse("import_upload", args=[f"{PREFIX}-{obj.pk}"])
             steps.append(Step(_("Bring in answers from a survey tool's file"), answers_url))
             steps.append(Step(_("Open again"), self.step_url("reopen", obj)))
         else:
-            steps.append(Step(_("Interviews"), reverse("portal_interviews")))
+            if self.coordinates(request, obj):
+                steps.append(Step(_("Interviews"), reverse("portal_interviews")))
             steps.append(Step(_("Close the round now"), self.step_url("close", obj)))
         steps.append(Step(_("Make next year's round"), self.step_url("copy", obj)))
         return [*steps, Step(_("Bring in an earlier year"), self.step_url("earlier", obj))]

@@ -16,7 +16,8 @@ from surveys.models.questions import Kind, Question
 from surveys.models.reference import Criterion, Indicator, Theme
 from surveys.models.replies import Reply, ReplyComment
 from surveys.models.responses import Response
-from surveys.models.results import MunicipalityResult, QuestionResult, ResultAnswer, ResultEdition, ResultScore
+from surveys.models.result_rows import QuestionResult, ResultAnswer, ResultScore
+from surveys.models.results import MunicipalityResult, ResultEdition
 from surveys.models.rounds import Round, RoundTheme
 from surveys.models.versions import Comparability, OptionMatch, WordingCorrection
 

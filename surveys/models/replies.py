@@ -68,10 +68,20 @@ class ReplyCommentQuerySet(OfRoundQuerySet):
         review = Q(decision=ReplyComment.Decision.UNDER_REVIEW)
         return self.filter(Q(is_public=True, withdrawn_at__isnull=True) | review)
 
+    def shown_in(self, survey_round):
+        """Return what stands beside a round's figures, with the response, the oldest first."""
+        rows = self.shown_beside().filter(response__round=survey_round).select_related("response")
+        return rows.order_by("commented_at", "pk")
+
     def municipalities_under_review(self, round_id):
         """Return the ids of the municipalities of which something is under review in a round."""
         rows = self.filter(decision=ReplyComment.Decision.UNDER_REVIEW, response__round=round_id)
         return rows.order_by().values_list("response__municipality", flat=True).distinct()
+
+    def answers_under_review(self, questions):
+        """Return (question's id, municipality's id) of the answers to these questions that are under review."""
+        rows = self.filter(decision=ReplyComment.Decision.UNDER_REVIEW, question__in=questions).order_by()
+        return rows.values_list("question", "response__municipality").distinct()
 
     def beside(self, round_id, municipality_id):
         """Return what stands beside a municipality's published figures of a round, the oldest first."""

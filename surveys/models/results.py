@@ -1,22 +1,20 @@
 """What has been published of a round: editions with their rows, which stay as they were made (docs/adr/0030).
 
 Rows are staged under an edition that is not public yet, in pieces, and become public
-all at once when `published_at` is set. People stand here by their posts alone, and what
-is not public is not copied at all, so that nothing has to be hidden again when it is read.
+all at once when `published_at` is set; what they say is in surveys/models/result_rows.py. People stand here by
+their posts alone, and what is not public is not copied at all, so that nothing has to be hidden again when it is read.
 """
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Count, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.names import language_suffix, translated
-from surveys.models.answers import Answer
 from surveys.models.of_round import OfRoundQuerySet
-from surveys.models.questions import NUMBERS
 
 _STAYS = _("What has been published stays as it was: a correction is a new edition.")
 
@@ -179,6 +177,11 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         """Return an edition's municipalities with what their pages tell of them, in a query."""
         return self.filter(edition=edition).select_related("municipality", "size_class")
 
+    def latest_answered(self, survey_round):
+        """Return the municipalities that answered in the latest edition of a round."""
+        newest = ResultEdition.objects.published().filter(round=survey_round).order_by("-number").values("pk")[:1]
+        return self.filter(edition=Subquery(newest), state=MunicipalityResult.State.ANSWERED)
+
     def taking_part(self, editions):
         """Return (edition's id, how many sent in their answers, how many were asked) of these editions."""
         answered = Count("pk", filter=Q(state=MunicipalityResult.State.ANSWERED))
@@ -195,6 +198,11 @@ class MunicipalityResultQuerySet(ResultQuerySet):
         rows = self.filter(edition__published_at__isnull=False, edition__round__region__records_from__isnull=False)
         place = ("edition__round__region__slug", "edition__round__year", "municipality__slug")
         return rows.order_by(*place).values_list(*place).distinct()
+
+    def municipality_in(self, editions, slug):
+        """Return the municipality at this address that one of these editions knows, or None."""
+        row = self.filter(edition__in=editions, municipality__slug=slug).select_related("municipality").first()
+        return row and row.municipality
 
     def latest_scores(self, municipality):
         """Return a municipality's rows of the latest published round that asked it: one for each theme with a score.
@@ -262,185 +270,3 @@ class MunicipalityResult(ResultRow):
 
     def __str__(self):
         return f"{self.municipality}, {self.edition}"
-
-
-class OfResultQuerySet(ResultQuerySet):
-    """Reads of what belongs to a municipality's result."""
-
-    edition_path = "result__edition"
-    round_path = "result__edition__round"
-
-    def of_edition(self, edition):
-        """Return an edition's rows."""
-        return self.filter(result__edition=edition)
-
-    def sums_by_theme(self, editions):
-        """Return (edition's id, theme's key, sum of the printed scores, how many have one) of these editions."""
-        rows = self.filter(result__edition__in=editions, round_theme__isnull=False, value__isnull=False).order_by()
-        sums = rows.values("result__edition", "round_theme__theme__key").annotate(total=Sum("value"), n=Count("pk"))
-        return sums.values_list("result__edition", "round_theme__theme__key", "total", "n")
-
-    def of_results(self, results):
-        """Return the rows of these MunicipalityResults, or of what has their ids, in one query."""
-        return self.filter(result__in=[each.pk for each in results])
-
-    def of_question(self, edition, question):
-        """Return an edition's rows of one question."""
-        return self.of_edition(edition).filter(question=question)
-
-    def of_municipality(self, municipality_id, editions):
-        """Return a municipality's rows in these editions."""
-        return self.filter(result__municipality=municipality_id, result__edition__in=editions)
-
-    def numbers_of(self, edition):
-        """Return (municipality's id, question's id, value) of each number answered in an edition; one query."""
-        answered = self.of_edition(edition).filter(state=Answer.State.ANSWERED, question__kind__in=NUMBERS)
-        return answered.order_by().values_list("result__municipality", "question", "value")
-
-    def with_points(self, edition, indicators):
-        """Return who answers these indicators so that it gives points: the edition's, and other regions' latest ones.
-
-        Rows of (edition, municipality, name, region's slug, region's name, year, address, latitude, longitude,
-        residents, indicator, value, points, option by the registry).
-        """
-        latest = ResultEdition.objects.published().filter(round__region=OuterRef("result__edition__round__region"))
-        newest = latest.order_by("-round__year", "-number").values("pk")[:1]
-        elsewhere = ~Q(result__edition__round__region=edition.round.region_id) & Q(
-            result__edition=Subquery(newest), result__edition__round__region__records_from__isnull=False
-        )
-        return (
-            self.filter(Q(result__edition=edition) | elsewhere, points__gt=0, question__indicator__in=indicators)
-            .order_by()
-            .values_list(
-                "result__edition", "result__municipality", translated("result__municipality__name"),
-                "result__edition__round__region__slug", translated("result__edition__round__region__name"),
-                "result__edition__round__year", "result__municipality__slug", "result__municipality__latitude",
-                "result__municipality__longitude", "result__population", "question__indicator", "value", "points",
-                "by_registry",
-            )
-        )  # fmt: skip
-
-
-class ResultScore(ResultRow):
-    """A municipality's figure of a theme, of a criterion, or over all themes where neither is named.
-
-    `value` is as it is printed; `points` and `maximum` are weighted and rounded to four decimals.
-    """
-
-    result = models.ForeignKey(MunicipalityResult, models.CASCADE, related_name="scores", verbose_name=_("result"))
-    round_theme = models.ForeignKey(
-        "surveys.RoundTheme", models.PROTECT, null=True, related_name="+", verbose_name=_("theme")
-    )
-    criterion = models.ForeignKey(
-        "surveys.Criterion", models.PROTECT, null=True, related_name="+", verbose_name=_("criterion")
-    )
-    value = models.DecimalField(_("score"), max_digits=4, decimal_places=1, null=True)
-    points = models.DecimalField(_("points"), max_digits=14, decimal_places=4, null=True)
-    maximum = models.DecimalField(_("most points"), max_digits=14, decimal_places=4, null=True)
-    n_known = models.PositiveSmallIntegerField(_("questions of which something is known"))
-    n_applying = models.PositiveSmallIntegerField(_("questions that apply"))
-
-    objects = OfResultQuerySet.as_manager()
-
-    class Meta(ResultRow.Meta):
-        verbose_name = _("published score")
-        verbose_name_plural = _("published scores")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["result", "round_theme"], name="result_score_once_of_theme"),
-            models.UniqueConstraint(fields=["result", "criterion"], name="result_score_once_of_criterion"),
-            models.UniqueConstraint(
-                fields=["result"],
-                condition=Q(round_theme__isnull=True, criterion__isnull=True),
-                name="result_score_once_of_total",
-            ),
-            models.CheckConstraint(
-                name="result_score_of_one", condition=Q(round_theme__isnull=True) | Q(criterion__isnull=True)
-            ),
-            models.CheckConstraint(
-                name="result_score_within", condition=Q(value__isnull=True) | Q(value__gte=0, value__lte=100)
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.round_theme or self.criterion or '='}: {self.value}"
-
-
-class ResultAnswer(ResultRow):
-    """What became of a public question in a municipality: the answer, who says so and when, and how it counts.
-
-    Questions that are public as counts or not at all have none. An answer has words and
-    numbers as surveys/models/answers.py tells, without anybody's contact details and files.
-    """
-
-    result = models.ForeignKey(MunicipalityResult, models.CASCADE, related_name="answers", verbose_name=_("result"))
-    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))
-    state = models.CharField(_("state"), max_length=14, choices=Answer.State)
-    value = models.JSONField(_("value"), null=True)
-    evidence_url = models.URLField(_("evidence"), max_length=500, blank=True)
-    is_unchanged = models.BooleanField(_("said to be unchanged"), default=False)
-    may_be_quoted = models.BooleanField(_("may be quoted without a name"), default=False)
-    source = models.CharField(_("source"), max_length=8, choices=Answer.Source, blank=True)
-    answerer_post = models.CharField(_("answerer's post"), max_length=120, blank=True)
-    answered_on = models.DateField(_("answered on"), null=True)
-    is_confirmed = models.BooleanField(
-        _("confirmed"), null=True, help_text=_("Of what was said aloud; empty for what was written.")
-    )
-    outcome = models.CharField(_("how it counts"), max_length=14, blank=True)
-    points = models.DecimalField(_("points"), max_digits=10, decimal_places=4, null=True)
-    by_registry = models.CharField(_("option that the registry tells"), max_length=60, blank=True)
-
-    objects = OfResultQuerySet.as_manager()
-
-    class Meta(ResultRow.Meta):
-        verbose_name = _("published answer")
-        verbose_name_plural = _("published answers")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["result", "question"], name="result_answer_once"),
-            models.CheckConstraint(
-                name="result_answer_value_only_when_answered",
-                condition=Q(state="answered") | Q(value__isnull=True),
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.question}: {self.get_state_display()}"
-
-
-class QuestionResultQuerySet(ResultQuerySet):
-    """Reads of a region's counts."""
-
-    round_path = "edition__round"
-
-    def of_editions(self, editions):
-        """Return the rows of these editions."""
-        return self.filter(edition__in=editions)
-
-
-class QuestionResult(ResultRow):
-    """How a region's municipalities answered a question that is public at least as counts.
-
-    `counts` is `{"chosen": {option: n}}`, for a matrix `{"rows": {row: {option: n}}}`, for a number
-    `{"numbers": {"least", "median", "mean", "most", "total"}}` as exact text; empty for words. `states` counts
-    those that answered nothing by the state. `n_asked` are those that sent in their answers and were asked.
-    """
-
-    edition = models.ForeignKey(ResultEdition, models.CASCADE, related_name="questions", verbose_name=_("edition"))
-    question = models.ForeignKey("surveys.Question", models.PROTECT, related_name="+", verbose_name=_("question"))
-    n_asked = models.PositiveSmallIntegerField(_("municipalities asked"))
-    n_answered = models.PositiveSmallIntegerField(_("municipalities that answered"))
-    n_unchanged = models.PositiveSmallIntegerField(_("answers said to be unchanged"), default=0)
-    counts = models.JSONField(_("counts"), default=dict)
-    states = models.JSONField(_("answered nothing, by state"), default=dict)
-
-    objects = QuestionResultQuerySet.as_manager()
-
-    class Meta(ResultRow.Meta):
-        verbose_name = _("published counts")
-        verbose_name_plural = _("published counts")
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["edition", "question"], name="question_result_once")]
-
-    def __str__(self):
-        return f"{self.question}: n = {self.n_answered}"

@@ -1,5 +1,6 @@
 """The public pages of results in a real browser: accessible at every width, and nothing scrolls sideways but tables."""
 
+import pikepdf
 import pytest
 
 from registry.models import Municipality, Region
@@ -20,6 +21,7 @@ PAGES = {
     "years": "/pohjois-pohjanmaa/kysely/",
     "compare": "/en/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto,ii",
     "evening": f"/sv{ROUND}oulu/ilta/",
+    "wellbeing report": f"/en{ROUND}oulu/hyvinvointikertomus/",
 }
 
 
@@ -51,3 +53,13 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(published, site, page):
                     found[place, width] = "scrolls sideways"
     assert found == {}
     assert page.complaints == []
+
+
+def test_the_evening_sheet_prints_on_two_pages_the_sides_and_the_workshop(published, site, page, tmp_path):
+    assert site(f"{ROUND}oulu/ilta/").status == 200
+
+    page.pdf(path=tmp_path / "sheet.pdf", prefer_css_page_size=True)
+
+    with pikepdf.open(tmp_path / "sheet.pdf") as pdf:
+        assert len(pdf.pages) == 2
+        assert [round(float(side)) for side in pdf.pages[0].MediaBox[2:]] == [595, 842]

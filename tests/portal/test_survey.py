@@ -70,6 +70,10 @@ def test_a_round_is_answered_theme_by_theme_looked_through_and_sent_in(survey, l
     assert "Leena Liesi, vapaa-aikasihteeri" in receipt
     assert "4/6" in receipt
     assert Response.objects.get().submitted_at == first
+    assert "PDF" in receipt
+    agents = words_of(client_of(cast.ahti.user).get(address("kuitti/")))
+    assert "4/6" in agents
+    assert "PDF" not in agents  # private answers are not an agent's to take along
     locked = leena.get(address("tilat/"))
     assert locked.context["form"] is None
     assert "Koska" in words_of(locked)

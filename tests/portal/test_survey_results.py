@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from registry.models import ActingEntry
 from surveys.models import Reply, ReplyComment, Response, Round
 from surveys.publishing import publish_results
-from surveys.replying import comment_results, decide_comment
+from surveys.replying import agree_with_results, comment_results, decide_comment
 from tests import factories as people
 from tests.portal.conftest import client_of
 from tests.surveys.small_round import small_round
@@ -193,6 +193,23 @@ def test_a_comment_on_an_answer_stands_on_the_page_with_what_was_decided(oulu, l
     assert "Luku on vanha." not in text_of(leena)
 
 
+def test_once_published_the_page_leads_to_the_statement_and_the_draft_of_who_answered(oulu, leena, cast, reference):
+    there = "/pohjois-pohjanmaa/kysely/2025/oulu/"
+    files = {f"{there}lausunto.pdf", f"{there}tiedote.docx"}
+    assert not [each for each in files if each in text_of(leena)]
+    for response in Response.objects.filter(round=oulu.round):
+        agree_with_results(response, by=cast.kaisa.user)
+
+    publish_results(oulu.round, by=cast.kaisa.user)
+
+    assert not [each for each in files if f'href="{each}"' not in text_of(leena)]
+    assert {leena.get(each).status_code for each in files} == {200}
+    Response.objects.filter(pk=oulu.pk).update(submitted_at=None)
+    corrected = publish_results(oulu.round, by=cast.kaisa.user, corrections={"fi": "Oulun vastaus poistettiin."})
+    assert corrected.results.get(municipality=reference.oulu).state == "missing"
+    assert not [each for each in files if each in text_of(leena)]
+
+
 def test_another_municipalitys_comment_is_not_taken_back(oulu, leena, cast, reference):
     theirs = Response.objects.get(round=oulu.round, municipality=reference.hailuoto)
     comment = comment_results(theirs, None, "Hailuodon.", False, by=cast.kaisa.user)
@@ -252,3 +269,16 @@ def test_the_page_costs_the_same_queries_whatever_is_answered_and_said(oulu, lee
     for text in ("Kaksi.", "Kolme."):
         comment_results(oulu, first_question(oulu), text, True, by=cast.leena.user)
     assert cost() == one <= 30
+
+
+def test_published_results_lead_to_the_text_for_the_wellbeing_report(oulu, leena, cast, autumn):
+    address = "/pohjois-pohjanmaa/kysely/2025/oulu/hyvinvointikertomus/"
+    assert address not in text_of(leena)
+    assert leena.get(address).status_code == 404
+
+    autumn.shift(dt.timedelta(days=20))
+    publish_results(oulu.round, by=None)
+
+    leena = client_of(cast.leena.user)
+    assert address in text_of(leena)
+    assert leena.get(address).status_code == 200

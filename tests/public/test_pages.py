@@ -10,6 +10,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from registry.models import Feedback, GrantPeriod, Municipality, PageText, Task
+from surveys.publishing import publish_results
+from tests.surveys.small_round import small_round
 
 LANGUAGES = ["", "/sv", "/en"]
 PUBLIC_PAGES = [
@@ -21,6 +23,19 @@ PUBLIC_PAGES = [
     "/tietosuoja/",
     "/tietoa/",
     "/palaute/kiitos/",
+]
+ROUND = "/pohjois-pohjanmaa/kysely/2025/"
+RESULT_PAGES = [
+    "/pohjois-pohjanmaa/kysely/",
+    "/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto",
+    ROUND,
+    f"{ROUND}oulu/",
+    f"{ROUND}vaala/",
+    f"{ROUND}oulu/ilta/",
+    f"{ROUND}kysymys/maksuttomuus/",
+    f"{ROUND}oulu/lausunto.pdf",
+    f"{ROUND}tulokset.csv",
+    f"{ROUND}kuvio-maksuttomuus.svg",
 ]
 
 
@@ -90,7 +105,19 @@ def test_language_is_the_address_and_the_switch_keeps_page_and_choices(client, r
 
 @pytest.mark.parametrize("address", [*PUBLIC_PAGES, "/palaute/", "/ei-ole/"])
 def test_security_headers_stand_on_every_page(client, reference, address):
-    response = client.get(address)
+    assert_is_guarded(client.get(address))
+
+
+def test_security_headers_stand_on_every_page_and_file_of_results(client, reference):
+    publish_results(small_round(reference.pohjois_pohjanmaa, [reference.oulu, reference.hailuoto]), by=None)
+
+    for address in RESULT_PAGES:
+        response = client.get(address)
+        assert response.status_code == 200, address
+        assert_is_guarded(response)
+
+
+def assert_is_guarded(response):
     policy = response["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy

@@ -3,8 +3,10 @@
 import datetime as dt
 import random
 import re
+from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from registry.models import Municipality, Population, RegionMembership
 from surveys.authoring import copy_round, decide_comparability
 from surveys.editions import put_together
 from surveys.models import AssociationTally, ReplyComment, Response, ResultAnswer, Round
+from surveys.nearest import DoneBy
 from surveys.published import published_municipality
 from surveys.publishing import publish_results, stage_results
 from tests import factories
@@ -156,6 +159,47 @@ def test_the_municipalitys_page_tells_who_says_so_and_opens_to_the_derivation(cl
     answered = [each for each in page.all_answers if each.is_known]
     assert answered
     assert all("the municipality's own statement" in each.who for each in answered)
+
+
+def test_files_are_linked_where_they_are_looked_for(client, published):
+    def links(address):
+        source = client.get(address).content.decode()
+        return set(re.findall(r'href="([^"?]+\.(?:pdf|docx|png|svg))\?painos=1"', source))
+
+    of_region = {f"{ROUND}{name}" for name in
+                 ("raportti.pdf", "raportti.docx", "tiedote.docx", "kuvio-teemat.png", "kuvio-teemat.svg")}  # fmt: skip
+    of_question = {f"{ROUND}kuvio-{KEY}.png", f"{ROUND}kuvio-{KEY}.svg"}
+    of_oulu = {f"{ROUND}oulu/lausunto.pdf", f"{ROUND}oulu/tiedote.docx"}
+    assert links(f"{ROUND}kysymys/{KEY}/") == of_question
+    assert links(f"{ROUND}kysymys/premises_grounds/") == set()  # answered in words
+    assert links(ROUND) > of_region | of_question
+    assert links(f"{ROUND}oulu/") == of_region | of_oulu
+    assert links(f"{ROUND}siikajoki/") == of_region  # did not answer
+    assert {client.get(each).status_code for each in of_region | of_question | of_oulu} == {200}
+    assert {client.get(each).status_code for each in links(ROUND) if each.endswith(".svg")} == {200}
+
+
+def test_the_one_reason_for_nobody_comparable_is_told_once(published):
+    found = published_municipality("pohjois-pohjanmaa", 2025, "oulu")
+    nobody = dict.fromkeys(found.done_by, DoneBy((), False, "Kaikki ovat pienempiä."))
+    assert len(nobody) > 1
+
+    same = replace(found, done_by=nobody)
+    other = replace(found, done_by=nobody | {next(iter(nobody)): DoneBy((), False, "Kukaan ei tee.")})
+
+    assert (same.why_nobody, other.why_nobody) == ("Kaikki ovat pienempiä.", "")
+    shown = [
+        render_to_string("public/municipality_missing.html", {"missing": each.missing, "why_nobody": each.why_nobody})
+        for each in (same, other)
+    ]
+    assert [each.count("Kaikki ovat pienempiä.") for each in shown] == [1, len(nobody) - 1]
+
+
+def test_a_strength_is_told_by_what_the_registry_knows_where_that_counts(published):
+    figure = published_municipality("pohjois-pohjanmaa", 2025, "oulu").page.strengths[0]
+    assert figure.counted_words == "; ".join(figure.lines)
+    figure.answer.by_registry = option = figure.question.options.last().key
+    assert figure.counted_words == {each.key: str(each) for each in figure.question.options.all()}[option]
 
 
 def test_a_municipality_without_answers_is_told_as_such(client, published):

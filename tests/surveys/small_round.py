@@ -8,11 +8,11 @@ from surveys.models import Answer, Comparability, Response, Round
 from tests.surveys import factories
 
 
-def small_round(region, places, *, year=2025, like=None, chosen="yes", number="1000"):
+def small_round(region, places, *, year=2025, like=None, chosen="yes", number="1000", verdict="same", least=1):
     """Return the closed round of `year`: a choice with points, a number, a private text; `places` have sent it in.
 
-    With `like`, the round of an earlier year, its questions are the same as those. `chosen` and `number` are
-    what everybody answered.
+    With `like`, the round of an earlier year, its questions compare with those by `verdict`. `chosen` and `number` are
+    what everybody answered, `least` the points of “no”.
     """
     survey_round = factories.RoundFactory(
         region=region, year=year, title_fi="Kartoitus", opens_on=dt.date(year, 9, 1), closes_on=dt.date(year, 10, 15)
@@ -26,13 +26,13 @@ def small_round(region, places, *, year=2025, like=None, chosen="yes", number="1
         made = factories.question(round_theme, kind, options, indicator=indicator, wording_fi=f"Mikä {key}?", **fields)
         if like:
             Comparability.objects.create(
-                round=survey_round, from_question=before[key], to_question=made, verdict="same"
+                round=survey_round, from_question=before[key], to_question=made, verdict=verdict
             )  # fmt: skip
         return made
 
     choice = ask("yes_no", "maksuttomuus", ["yes", "no"])
     for option in choice.options.all():
-        option.points = {"yes": 4, "no": 1}[option.key]
+        option.points = {"yes": 4, "no": least}[option.key]
         option.save()
     values = {choice: {"chosen": [chosen]}, ask("euro", "avustukset"): {"number": number}}
     values[ask("short_text", "huomio", publicity="private")] = {"text": "Vain koordinaattorille."}

@@ -205,7 +205,7 @@ def test_every_file_that_a_page_offers_is_there(asked, client):
     addresses = re.findall(r'href="(/[^"]+)"', render_to_string("includes/results_downloads.html", context))
 
     assert {address.split("?")[0].removeprefix(HERE) for address in addresses} == {
-        *NAMES, "raportti.docx", "kuvio-teemat.png", "kuvio-teemat.svg",
+        *NAMES, "raportti.docx", "raportti.pdf", "tiedote.docx", "kuvio-teemat.png", "kuvio-teemat.svg",
     }  # fmt: skip
     assert {client.get(address).status_code for address in addresses} == {200}
     assert {address.split("?")[1] for address in addresses} == {"painos=1"}
