@@ -25,8 +25,10 @@ HELD = (
     ((LIMINKA,), 70),
     ((JYVASKYLA,), 24),
 )
-COMING = ((OULU,), 5), ((MUHOS,), 8), ((AANEKOSKI,), 4), ((LAUKAA,), 9)
-MOVED, CANCELLED, DRAFT = ((HAILUOTO,), 3), ((KEMPELE,), 6), ((II,), 7)
+# Addresses that the demo always has.
+NEXT_IN_OULU, MOVED_IN_HAILUOTO = "oulun-ilta", "hailuodon-siirretty-ilta"
+CANCELLED_IN_KEMPELE = "kempeleen-peruttu-ilta"
+COMING = ((MUHOS,), 8), ((AANEKOSKI,), 4), ((LAUKAA,), 9)
 DIRECTIONS = {
     "fi": "Esimerkkilinja 1 pysähtyy oven edessä. Pysäköinti on maksuton.",
     "sv": "Exempellinje 1 stannar utanför dörren. Parkeringen är avgiftsfri.",
@@ -54,58 +56,56 @@ WEBINAR = {"fi": "Avustukset: näin haet", "sv": "Bidrag: så ansöker du", "en"
 
 
 def add_meetings(today):
-    """Let both regions meet, and their municipalities hold evenings, around day `today`; return nothing."""
+    """Let both regions meet, and their municipalities hold evenings, around day `today`."""
     for code in COORDINATORS:
         region = Region.objects.get(code=code)
         for day in _network_days(today):
             _hold(_plan("network-meeting", region, (CENTRES[code],), day, hour=9, at=today), today)
     for codes, weeks in HELD:
-        _hold(_evening(codes, _thursday(today, -weeks), today), today)
+        _hold(_evening(codes, _wednesday(today, -weeks), today), today)
     for codes, weeks in COMING:
-        _hold(_evening(codes, _thursday(today, weeks), today), today)
-    _move(_evening(*_at(MOVED, today), today), today)
-    _cancel(_evening(*_at(CANCELLED, today), today), today)
-    _evening(*_at(DRAFT, today), today)
+        _hold(_evening(codes, _wednesday(today, weeks), today), today)
+    _hold(_evening((OULU,), _wednesday(today, 5), today, slug=NEXT_IN_OULU), today)
+    _move(_evening((HAILUOTO,), _wednesday(today, 3), today, slug=MOVED_IN_HAILUOTO), today)
+    _cancel(_evening((KEMPELE,), _wednesday(today, 6), today, slug=CANCELLED_IN_KEMPELE), today)
+    _evening((II,), _wednesday(today, 7), today)  # stays a draft
     _webinar(today)
-
-
-def _at(evening, today):
-    codes, weeks = evening
-    return codes, _thursday(today, weeks)
 
 
 def _network_days(today):
     """Return the four last days on which networks have met, in April and October, and the next one."""
     years = range(today.year - 3, today.year + 2)
-    days = [_thursday(dt.date(year, month, 15), 0) for year in years for month in (4, 10)]
+    days = [_wednesday(dt.date(year, month, 15), 0) for year in years for month in (4, 10)]
     coming = [day for day in days if day > today]
     return [*[day for day in days if day < today][-4:], coming[0]]
 
 
-def _thursday(day, weeks):
-    """Return the Thursday of the week so many weeks from `day`; in July nobody meets."""
+def _wednesday(day, weeks):
+    """Return the Wednesday of the week so many weeks from `day`, or the next on which people meet."""
     found = day + weeks * A_WEEK
-    found += dt.timedelta(days=3 - found.weekday())
-    return found + 5 * A_WEEK if found.month == 7 else found
+    found += dt.timedelta(days=2 - found.weekday())
+    while found.month == 7 or (found.month, found.day) > (12, 17) or (found.month, found.day) < (1, 7):
+        found += A_WEEK
+    return found
 
 
 def _moment(day, hour, minute=0):
     return dt.datetime.combine(day, dt.time(hour, minute), HELSINKI)
 
 
-def _evening(codes, day, today):
+def _evening(codes, day, today, *, slug=""):
     """Plan an association evening of municipalities."""
     region = Region.objects.home_of(Municipality.objects.get(code=codes[0]))
-    return _plan("association-evening", region, codes, day, hour=17, hosts=True, at=today)
+    return _plan("association-evening", region, codes, day, hour=17, hosts=True, at=today, slug=slug)
 
 
-def _plan(key, region, codes, day, *, hour, at, hosts=False):
+def _plan(key, region, codes, day, *, hour, at, hosts=False, slug=""):
     """Plan a meeting six weeks before its day, or lately seen from day `at`; return the draft."""
     kind = MeetingKind.objects.get(key=key)
     places = [Municipality.objects.get(code=code) for code in codes]
     begins = _moment(day, hour, 30)
     meeting = Meeting(
-        kind=kind, region=region, venue=_venue(places[0]), starts_at=begins,
+        kind=kind, region=region, slug=slug, venue=_venue(places[0]), starts_at=begins,
         ends_at=begins + dt.timedelta(minutes=kind.usual_minutes), registration_until=begins - A_WEEK,
         registration_url="https://example.org/ilmoittautuminen",
     )  # fmt: skip
@@ -129,9 +129,9 @@ def _venue(municipality):
     words = {f"directions_{language}": text for language, text in DIRECTIONS.items()}
     words |= {f"accessibility_{language}": text for language, text in ACCESSIBILITY.items()}
     words |= {"street_address": "Esimerkkikuja 1"}
-    return Venue.objects.get_or_create(municipality=municipality, name="Esimerkkikirjasto, Mallisali", defaults=words)[
-        0
-    ]
+    place = {"municipality": municipality, "name": "Esimerkkikirjasto, Mallisali"}
+    venue, _is_new = Venue.objects.get_or_create(**place, defaults=words)
+    return venue
 
 
 def _hold(meeting, today):
@@ -162,7 +162,7 @@ def _cancel(meeting, today):
 def _webinar(today):
     """Publish a webinar of the region: no place, and a link that anyone may open."""
     region = Region.objects.get(code="17")
-    begins = _moment(_thursday(today, 4), 14)
+    begins = _moment(_wednesday(today, 4), 14)
     meeting = Meeting(
         kind=MeetingKind.objects.get(key="webinar"), region=region, starts_at=begins,
         ends_at=begins + dt.timedelta(minutes=90), remote_url="https://example.org/etakokous", is_remote_public=True,
