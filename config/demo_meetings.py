@@ -149,10 +149,10 @@ def _hold(meeting, today):
 def _move(meeting, today):
     """Publish a meeting, and move it to the week after."""
     published = _hold(meeting, today)
-    move_meeting(
-        published, starts_at=published.starts_at + A_WEEK, ends_at=published.ends_at + A_WEEK, venue=published.venue,
-        by=_by(meeting.region),
-    )  # fmt: skip
+    day = _wednesday(published.starts_at.astimezone(HELSINKI).date(), 1)
+    begins = _moment(day, 18)
+    ends = begins + dt.timedelta(minutes=published.minutes)
+    move_meeting(published, starts_at=begins, ends_at=ends, venue=published.venue, by=_by(meeting.region))
 
 
 def _cancel(meeting, today):

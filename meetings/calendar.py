@@ -14,6 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
+from common.markup import markdown_to_text
 from meetings.models.meetings import HELSINKI
 from meetings.wording import place_in_words, words_of
 
@@ -132,7 +133,7 @@ def _description(meeting, *, has_remote_link, label):
     parts = [label]
     if meeting.is_cancelled:
         parts.append(words_of(meeting, "cancelled_because").text or _("It has been cancelled."))
-    parts.append(words_of(meeting, "description").text)
+    parts.append(markdown_to_text(words_of(meeting, "description").text))
     if meeting.venue:
         parts += [words_of(meeting.venue, name).text for name in ("directions", "accessibility")]
     if meeting.remote_url and (has_remote_link or meeting.is_remote_public):

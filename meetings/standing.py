@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 
 from common.names import translated
 from common.prepared import Prepared
-from meetings.models import Meeting, MeetingKind
+from meetings.models import KindAudience, Meeting, MeetingKind
 from meetings.models.meetings import start_of
 from meetings.wording import first_language, first_words
 
@@ -62,7 +62,7 @@ def standing_of_region(region, on):
 def standing_of_municipality(region, municipality, areas, on):
     """Return the Standing of a municipality on day `on`, in one query.
 
-    Coming is what it hosts; of the region's meetings those count that are for the whole region or one of its `areas`.
+    Coming is what it hosts; of the region's meetings those count to which liaisons are invited, for the whole region or one of its `areas`.
     """
     rows = _of_municipality(region.pk, municipality.pk, *_since_and_today(on))
     concerning = [row for row in rows if row[_HOST] == municipality.pk or row[_AREA] in {None, *areas}]
@@ -125,7 +125,9 @@ def _of_region(region: int, since: dt.datetime, today: dt.datetime):
 @Prepared
 def _of_municipality(region: int, municipality: int, since: dt.datetime, today: dt.datetime):
     concerning = Q(hosts__municipality=municipality) | Q(region=region, kind__host=MeetingKind.Host.REGION)
-    return _rows(_shown(since, today).filter(concerning), region)
+    invites = KindAudience.objects.filter(audience=KindAudience.Audience.LIAISONS).values("kind")
+    of_municipalities = Q(host=MeetingKind.Host.MUNICIPALITY) | Q(pk__in=invites)
+    return _rows(_shown(since, today).filter(concerning), region, of_municipalities)
 
 
 @Prepared
@@ -143,10 +145,10 @@ def _shown(since, today):
     return _public().filter(Q(ends_at__gte=today) | Q(ends_at__gte=since, cancelled_at__isnull=True))
 
 
-def _rows(meetings, region):
-    """Return rows of `_COLUMNS`: of the public kinds of which some are expected, and of the meetings."""
+def _rows(meetings, region, which=Q()):  # noqa: B008 - an expression, never changed
+    """Return rows of `_COLUMNS`: of `which` public kinds of which some are expected, and of the meetings."""
     kinds = MeetingKind.objects.rewrite(False).filter(
-        Q(region__isnull=True) | Q(region=region), is_public=True, is_offered=True, n_expected__gt=0
+        Q(region__isnull=True) | Q(region=region), which, is_public=True, is_offered=True, n_expected__gt=0
     )
     nothing, no_text = Cast(Value(None), BigIntegerField()), Cast(Value(None), CharField())
     no_moment = Cast(Value(None), DateTimeField())

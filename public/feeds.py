@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -42,7 +43,7 @@ def atom_of(asked, meetings, *, label):
         feed.add_item(
             title=_("%(state)s: %(title)s") % {"state": state, "title": title} if state else title,
             link=settings.SITE_URL + reverse("event_detail", args=[each.region.slug, each.slug]),
-            description=f"{when}, {place_in_words(each)}",
+            description=escape(f"{when}, {place_in_words(each)}"),
             unique_id=each.uid.urn,
             updateddate=each.told_at,
             pubdate=each.published_at,

@@ -31,7 +31,7 @@ def meeting_with_awkward_words(**values):
     """Return a published meeting whose words need escaping and folding."""
     venue = VenueFactory(name="Kirjasto; sali A, B", street_address="Tie 1\\2", directions_fi="Linja 3,\r\novi B")
     values = {"title_fi": "Yhdistysilta: tilat, avustukset; viestintä – åäö " + "ä" * 60, **values}
-    return MeetingFactory(venue=venue, description_fi="Ensin kahvit,\r\nsitten työ\\paja.", **values)
+    return MeetingFactory(venue=venue, description_fi="Ensin **kahvit**,\r\nsitten työ\\paja.", **values)
 
 
 class Store:

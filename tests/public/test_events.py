@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 import time_machine
 
-from meetings.models import AgendaItem, Meeting, MeetingKind, MeetingTheme
+from meetings.models import AgendaItem, KindAudience, Meeting, MeetingKind, MeetingTheme
 from meetings.planning import cancel_meeting, move_meeting
 from tests.factories import MunicipalityFactory, RegionFactory
 from tests.meetings.factories import KindFactory, MeetingFactory, VenueFactory, at
@@ -318,6 +318,8 @@ def test_region_and_municipality_tell_what_is_next_and_what_was_held_against_the
     MeetingKind.objects.update(n_expected=0)
     other = MunicipalityFactory(slug="rantakunta", region=region)
     ilta, verkosto = KindFactory(municipal=True, n_expected=1), KindFactory(n_expected=2)
+    KindFactory(n_expected=4, name_fi="Neuvottelukunta")  # to which no liaison is invited
+    KindAudience.objects.create(kind=verkosto, audience="liaisons")
     venue = VenueFactory(municipality=host)
 
     def held(kind, day, *hosts, **values):
@@ -337,6 +339,7 @@ def test_region_and_municipality_tell_what_is_next_and_what_was_held_against_the
     assert [(row.words, row.basis, row.is_enough) for row in page["held"]] == [
         ("1/2 (50\xa0%) kuntaa on pitänyt odotetun määrän", "odotus 1 vuodessa kussakin", False),
         ("1 pidetty", "odotus 2 vuodessa", False),
+        ("0 pidetty", "odotus 4 vuodessa", False),
     ]
     here = client.get("/rantamaa/saarikunta/").context
     assert here["next_event"].title == "Saarikunnan yhdistysilta"
