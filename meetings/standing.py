@@ -62,7 +62,8 @@ def standing_of_region(region, on):
 def standing_of_municipality(region, municipality, areas, on):
     """Return the Standing of a municipality on day `on`, in one query.
 
-    Coming is what it hosts; of the region's meetings those count to which liaisons are invited, for the whole region or one of its `areas`.
+    Coming is what it hosts. Of the region's meetings those count to which liaisons are invited, and which are for
+    the whole region or for one of its `areas` (ids).
     """
     rows = _of_municipality(region.pk, municipality.pk, *_since_and_today(on))
     concerning = [row for row in rows if row[_HOST] == municipality.pk or row[_AREA] in {None, *areas}]

@@ -395,3 +395,26 @@ def test_no_event_is_held_on_a_day_of_another_zone(client, region, host):
     month = client.get(f"{EVENTS}?nakyma=kuukausi&kuukausi=2026-10").context["month"]
     assert [day.number for day in month.days if day.events] == [1]
     assert Meeting.objects.get().starts_at.astimezone(dt.UTC).day == 30
+
+
+def test_pages_are_made_anew_when_what_stands_around_an_event_changes(client, region, host):
+    meeting = evening(region, host)
+    item = AgendaItem.objects.create(meeting=meeting, title_fi="Kahvit")
+    page = f"{EVENTS}saarikunnan-ilta/"
+
+    def shown():
+        return text_of(client.get(page))
+
+    assert "Avustukset" not in shown()
+    theme = MeetingTheme.objects.create(key="avustukset", name_fi="Avustukset")
+    meeting.themes.set([theme])
+    assert "Avustukset" in shown()
+    theme.name_fi = "Tuet"
+    theme.save()
+    meeting.venue.name = "Kulttuuritalo"
+    meeting.venue.save()
+    item.delete()
+    text = shown()
+    assert "Tuet" in text
+    assert "Kulttuuritalo" in text
+    assert "Kahvit" not in text
