@@ -38,6 +38,13 @@ def markdown_to_html(text):
     return mark_safe(cleaned)  # noqa: S308 - nh3 has just cleaned it
 
 
+def markdown_to_text(text):
+    """Return Markdown `text` as plain text: without its marks, a link's address beside its words."""
+    rendered = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2 (\1)", _markdown.render(text))
+    spaced = rendered.replace("</p>", "</p>\n").replace("<li>", "<li>– ")
+    return re.sub(r"\n{3,}", "\n\n", html.unescape(nh3.clean(spaced, tags=set()))).strip()
+
+
 def render_page(text):
     """Return the RenderedPage of Markdown that begins with `# Title`; `{retention_table}` on its own line cuts it."""
     first, _newline, rest = text.strip().partition("\n")

@@ -13,7 +13,12 @@ from django.db.models import Expression
 from common.names import language_suffix
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_FIELDS = {int: models.BigIntegerField(), str: models.CharField(), dt.date: models.DateField()}
+_FIELDS = {
+    int: models.BigIntegerField(),
+    str: models.CharField(),
+    dt.date: models.DateField(),
+    dt.datetime: models.DateTimeField(),
+}
 
 
 class Given(Expression):
@@ -36,7 +41,7 @@ class Prepared:
     """A read that is built once for each language and database.
 
     Made by decorating a function that returns a queryset; its parameters are
-    annotated with `int`, `str` or `datetime.date` and reach it as expressions. A call
+    annotated with `int`, `str`, `datetime.date` or `datetime.datetime` and reach it as expressions. A call
     takes the values in the same order and returns the queryset's rows in a list, in
     one query. What is kept is the text of the query, never a row.
     """

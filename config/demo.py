@@ -17,6 +17,7 @@ from common.partial_dates import PartialDate, Precision
 from config.demo_following import follow_round
 from config.demo_imports import add_imports
 from config.demo_letters import let_letters_come_back, run_this_mornings_jobs, write_to_associations
+from config.demo_meetings import add_meetings
 from config.demo_oddities import leave_oddities
 from config.demo_records import add_records
 from config.demo_surveys import add_rounds
@@ -174,6 +175,7 @@ def build_demo(today=None):
     _twins(world)
     add_imports(today)
     add_rounds(today)
+    add_meetings(today)
     add_records()
     follow_round()
     write_to_associations()

@@ -62,6 +62,15 @@ class ChoiceList(forms.Select):
         )
 
 
+def mark_wrong_choices(form):
+    """Check a form of choices, in plain words, and tie each wrong field to its error."""
+    # Asking for errors checks all fields at once: every one needs its words before that.
+    for field in form.fields.values():
+        field.error_messages["invalid_choice"] = _("There is no such choice here. Choose from the list.")
+    for name in form.errors:
+        form.fields[name].widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+
+
 class RegionListForm(forms.Form):
     """The choices of a region's list; all of them stand in the address.
 
@@ -97,10 +106,7 @@ class RegionListForm(forms.Form):
         self.fields["alue"].choices = [everything, *groups.items()]
         self.fields["koko"].choices = [everything, *sizes]
         self.fields["tilanne"].choices = [everything, *Situation.choices]
-        for name, field in self.fields.items():
-            field.error_messages["invalid_choice"] = _("There is no such choice here. Choose from the list.")
-            if name in self.errors:
-                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": f"id_{name}_error"}
+        mark_wrong_choices(self)
 
     @classmethod
     def asked(cls, data, *, years, areas, sizes):

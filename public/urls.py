@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from public.views import feedback, home, municipality, pages, pictures, region, result_files, results, stories, surveys
+from public.views import (
+    events,
+    feedback,
+    home,
+    municipality,
+    pages,
+    pictures,
+    region,
+    result_files,
+    results,
+    stories,
+    surveys,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -64,6 +76,11 @@ urlpatterns = [
         stories.wellbeing_file,
         name="wellbeing_file",
     ),
+    path("<slug:region_slug>/tapahtumat/", events.region_events, name="region_events"),
+    path("<slug:region_slug>/tapahtumat.ics", events.region_calendar, name="region_calendar"),
+    path("<slug:region_slug>/tapahtumat.atom", events.region_feed, name="region_feed"),
+    path("<slug:region_slug>/tapahtumat/<slug:slug>.ics", events.event_calendar, name="event_calendar"),
+    path("<slug:region_slug>/tapahtumat/<slug:slug>/", events.event_detail, name="event_detail"),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

@@ -48,14 +48,14 @@ def _public_row_changed(sender, **kwargs):
 
 
 def add_public_models(*models_above):
-    """Declare tables of an application above that the public pages show; from its `AppConfig.ready`."""
+    """Declare tables, and their links to many rows, that the public pages show; above from `AppConfig.ready`."""
     for model in models_above:
         for signal in (post_save, post_delete):
             signal.connect(_public_row_changed, sender=model, dispatch_uid=f"public {model.__name__}")
+        for link in (field.remote_field.through for field in model._meta.many_to_many):
+            m2m_changed.connect(_public_row_changed, sender=link, dispatch_uid=f"public {link.__name__}")
 
 
 def connect():
     """Hang the receiver on the declared tables."""
     add_public_models(*PUBLIC_MODELS)
-    for through in (models.PublishedFigure.named_municipalities.through, models.GrantPeriod.fields.through):
-        m2m_changed.connect(_public_row_changed, sender=through, dispatch_uid=f"public {through.__name__}")

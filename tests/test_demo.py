@@ -14,6 +14,7 @@ from accounts.models import User
 from config.demo import PASSWORD
 from jobs.models import JobRun
 from mailing.models import Letter
+from meetings.models import Meeting, MeetingChange
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
@@ -191,6 +192,29 @@ def test_demo_has_a_response_opened_again_and_a_difference_from_the_registry(dem
         sheet = Sheet(survey_round, response.municipality)
         assert (response.is_submitted, sheet.missing) == (False, [])
         assert [each.question.key for each in beside_answers(sheet).values() if each.is_proposed] == ["premises_cost"]
+
+
+def test_demo_has_meetings_held_coming_moved_cancelled_remote_and_a_draft(demo):
+    meetings = Meeting.objects.select_related("kind", "region", "venue").prefetch_related("hosts")
+    networks = [each for each in meetings if each.kind.key == "network-meeting"]
+    for region in Region.objects.with_pages():
+        states = [each.state for each in networks if each.region == region]
+        assert Counter(states)["published"] == 1
+        assert len(states) == 5
+    evenings = [each for each in meetings if each.kind.key == "association-evening"]
+    assert {each.state for each in evenings} == {"draft", "published", "cancelled", "closed"}
+    assert any(len(each.hosts.all()) == 2 for each in evenings)
+    assert [each.step for each in MeetingChange.objects.all()].count("moved") == 1
+    (webinar,) = [each for each in meetings if each.venue is None]
+    assert webinar.is_remote_public
+    for each in meetings:
+        assert each.venue is None or "Esimerkki" in each.venue.name
+        assert all("//example.org/" in url for url in (each.remote_url, each.registration_url) if url)
+        # Nothing is told to have happened later than now, or after the day.
+        told = list(each.changes.order_by("pk").values_list("at", flat=True))
+        assert told == sorted(told)
+        assert all(at <= timezone.now() for at in told)
+        assert each.is_draft or each.published_at < each.starts_at
 
 
 def test_demo_has_three_years_of_published_results_with_a_correction_and_what_stands_beside_them(demo):

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from config.demo_meetings import CANCELLED_IN_KEMPELE, MOVED_IN_HAILUOTO, NEXT_IN_OULU
 from surveys.publishing import publish_results
 from tests.demo_world import load_demo
 from tests.surveys.published_round import closed_round
@@ -39,6 +40,12 @@ PUBLIC = {
     "stories from results": "/pohjois-pohjanmaa/kysely/havainnot/",
     "grants per resident": "/pohjois-pohjanmaa/kysely/avustukset/",
     "grants of a municipality": "/pohjois-pohjanmaa/kysely/avustukset/sievi/",
+    "events": "/pohjois-pohjanmaa/tapahtumat/",
+    "events by month": "/pohjois-pohjanmaa/tapahtumat/?nakyma=kuukausi",
+    "events with errors": "/pohjois-pohjanmaa/tapahtumat/?kunta=muu",
+    "event": f"/pohjois-pohjanmaa/tapahtumat/{NEXT_IN_OULU}/",
+    "event moved": f"/pohjois-pohjanmaa/tapahtumat/{MOVED_IN_HAILUOTO}/",
+    "event cancelled": f"/pohjois-pohjanmaa/tapahtumat/{CANCELLED_IN_KEMPELE}/",
     "about": "/tietoa/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/tietosuoja/",

@@ -120,6 +120,12 @@ OPEN = {
     "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
     "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "results_release": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "region_events": (["pohjois-pohjanmaa"], 200, 405),
+    "region_calendar": (["pohjois-pohjanmaa"], 200, 405),
+    "region_feed": (["pohjois-pohjanmaa"], 200, 405),
+    # No event is published here: which are open, tests/public/test_events.py.
+    "event_detail": (["pohjois-pohjanmaa", "verkostotapaaminen"], 404, 405),
+    "event_calendar": (["pohjois-pohjanmaa", "verkostotapaaminen"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
     "about": ([], 200, 405),

@@ -2,7 +2,9 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from common.names import fold
+from meetings.standing import coming_meetings
 from public.decorators import public_page
+from public.event_rows import next_events
 from public.forms import SearchForm
 from public.grant_rows import next_days
 from public.near_names import near_names
@@ -28,6 +30,7 @@ def home(request):
         "found": found,
         "near": near_names(text) if text and not found else [],
         "regions": region_rows(Region.objects.for_home(today), municipalities),
+        "next_events": next_events(coming_meetings(today)),
         "next_days": next_days(GrantPeriod.objects.for_home(today), addresses(municipalities), today),
     }
     return render(request, "public/home.html", context, status=200 if form.is_valid() else 400)

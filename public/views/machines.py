@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from mailing.provider import webhook_view
+from meetings.events import events_for_sitemap
 from public.decorators import public_page
 from public.result_rows import result_addresses
 from registry.models import Municipality, Region
@@ -56,9 +57,10 @@ def mail_webhook(request):
 
 @public_page
 def sitemap(request):
-    """List every public page in every language, with four queries."""
+    """List every public page in every language, with five queries."""
     addresses = [(name, []) for name in ["home", "about", "accessibility", "privacy"]]
-    addresses += [("region_detail", [region.slug]) for region in Region.objects.with_pages()]
+    regions = [region.slug for region in Region.objects.with_pages()]
+    addresses += [(name, [slug]) for name in ("region_detail", "region_events") for slug in regions]
     municipalities = Municipality.objects.with_current_region(timezone.localdate())
     addresses += [
         ("municipality_detail", [municipality.region_slug_now, municipality.slug])
@@ -67,6 +69,7 @@ def sitemap(request):
     ]
     addresses += [("survey_method", [*place]) for place in Round.objects.for_sitemap()]
     addresses += result_addresses(MunicipalityResult.objects.for_sitemap())
+    addresses += [("event_detail", [*place]) for place in events_for_sitemap()]
     pages = [_in_each_language(name, args) for name, args in addresses]
     return render(request, "public/sitemap.xml", {"pages": pages}, content_type="application/xml")
 

@@ -4,8 +4,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.numbers import whole_number
+from meetings.standing import standing_of_municipality
 from public.contact_cards import agent_cards, contact_cards, coordinator_cards, liaison_past, standing_rows
 from public.decorators import public_page
+from public.event_rows import held_in_municipality, next_events
 from public.figure_rows import published_rows
 from public.grant_rows import grant_rows
 from registry.models import Appointment, Coordinator, Situation
@@ -44,6 +46,7 @@ def municipality_detail(request, region_slug, municipality_slug):
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
         "latest": latest,
+        **_meetings(place.region, municipality, areas, today),
         **people,
         "agents": agents,
         "standing": standing_rows(people["liaisons"], agents),
@@ -60,6 +63,19 @@ def municipality_detail(request, region_slug, municipality_slug):
         ),
     }
     return render(request, "public/municipality_detail.html", context)
+
+
+def _meetings(region, municipality, areas, today):
+    """Return the coming events that the municipality hosts, and how many were held in the last 12 months."""
+    standing = standing_of_municipality(region, municipality, [each.area_id for each in areas], today)
+    events = next_events(standing.coming, at_most=3)
+    return {
+        "next_events": events,
+        "next_event": next(
+            (event for event, meeting in zip(events, standing.coming, strict=False) if not meeting.is_cancelled), None
+        ),
+        "held": held_in_municipality(standing.kinds, municipality),
+    }
 
 
 def _people_in_duty(appointments, today):

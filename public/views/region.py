@@ -3,8 +3,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from common.numbers import share_in_words
+from meetings.standing import standing_of_region
 from public.contact_cards import coordinator_cards
 from public.decorators import public_page
+from public.event_rows import held_in_region, next_events
 from public.figure_rows import liaison_chart, liaison_history, published_rows
 from public.forms import RegionListForm
 from public.grant_rows import next_days
@@ -63,11 +65,14 @@ def region_detail(request, region_slug):
 
 
 def _next(region, rows, today, *, is_now):
-    """Return what is next: surveys that are or will be asked, and days of grants; nothing on a past day."""
+    """Return what is next: events, surveys that are or will be asked, and days of grants; nothing on a past day."""
     if not is_now:
         return {"surveys": [], "next_days": [], "latest": None}
     rounds, days, latest = coming_in(region, today)
+    standing = standing_of_region(region, today)
     return {
+        "next_events": next_events(standing.coming),
+        "held": held_in_region(standing.kinds, [row.pk for row in rows]),
         "latest": latest and {"year": latest.year, "words": share_in_words(latest.taking_part)},
         "surveys": coming_surveys(region.slug, rounds),
         "next_days": next_days(days, [(row.pk, row.name, row.url) for row in rows], today),

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from config.demo import PASSWORD
+from config.demo_meetings import CANCELLED_IN_KEMPELE, MOVED_IN_HAILUOTO, NEXT_IN_OULU
 from registry.models import Region
 from tests import factories
 from tests.browser.accessibility import violations
@@ -24,6 +25,13 @@ PAGES = {
     "municipality": "/pohjois-pohjanmaa/oulu/",
     "municipality with nothing": "/sv/pohjois-pohjanmaa/taivalkoski/",
     "municipality with a fallback": "/pohjois-pohjanmaa/karsamaki/",
+    "events": "/pohjois-pohjanmaa/tapahtumat/",
+    "events of a municipality by month": "/sv/pohjois-pohjanmaa/tapahtumat/?nakyma=kuukausi&kunta=oulu",
+    "events with errors": "/pohjois-pohjanmaa/tapahtumat/?kunta=muu",
+    "no event": "/en/pohjois-pohjanmaa/tapahtumat/?kunta=taivalkoski",
+    "event": f"/pohjois-pohjanmaa/tapahtumat/{NEXT_IN_OULU}/",
+    "event moved": f"/pohjois-pohjanmaa/tapahtumat/{MOVED_IN_HAILUOTO}/",
+    "event cancelled": f"/en/pohjois-pohjanmaa/tapahtumat/{CANCELLED_IN_KEMPELE}/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/sv/tietosuoja/",
     "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",

@@ -6,7 +6,7 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
-from common.markup import Pattern, RenderedPage, fill_placeholders, markdown_to_html, render_page
+from common.markup import Pattern, RenderedPage, fill_placeholders, markdown_to_html, markdown_to_text, render_page
 
 
 def test_markdown_becomes_html():
@@ -166,3 +166,10 @@ def test_each_repeats_its_markup_and_nothing_else():
 def test_each_refuses_what_it_cannot_fill(markup):
     with pytest.raises(TemplateSyntaxError):
         Template("{% load each %}" + markup)
+
+
+def test_plain_text_of_markdown_has_no_marks_and_keeps_addresses_and_signs():
+    text = "Tule **kaikki**, A & B <3\nsamalla rivillä.\n\n- [ohje](https://example.org/a?b=1&c=2)\n- kahvit\n\n<b>x"
+    assert markdown_to_text(text) == (
+        "Tule kaikki, A & B <3\nsamalla rivillä.\n\n– ohje (https://example.org/a?b=1&c=2)\n– kahvit\n\n<b>x"
+    )
