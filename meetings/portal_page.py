@@ -5,15 +5,43 @@ from functools import cached_property
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from meetings.agenda import minutes_over, points_of
 from meetings.clashes import clashes_of
 from meetings.models import Meeting, MeetingKind, MeetingTheme, Venue
+from meetings.pack import invitation_text
 from meetings.planning import missing_for_publishing
+from meetings.wording import place_in_words, when_in_words
 from registry.models import Region
 from registry.models.periods import validity_covers
 
 COPIED_FROM = 5
+
+
+@dataclass(frozen=True)
+class EveningLine:
+    """A meeting of a list, with when and where it is held in words."""
+
+    meeting: Meeting
+
+    @property
+    def when(self):
+        """When it is held; that the day is open."""
+        return when_of(self.meeting)
+
+    @property
+    def where(self):
+        """Where it is held; empty while it is not decided."""
+        is_decided = self.meeting.venue_id or self.meeting.remote_url
+        return place_in_words(self.meeting) if is_decided else ""
+
+
+def when_of(meeting):
+    """Return when a meeting is held, in words, or that its day is open."""
+    if meeting.starts_at is None:
+        return _("the day is open")
+    return when_in_words(meeting.starts_at, meeting.ends_at)
 
 
 @dataclass(frozen=True)
@@ -31,11 +59,12 @@ def evenings_of(municipality, on):
     published = [each for each in rows if not each.is_draft]
     coming = [each for each in published if timezone.localdate(each.ends_at) >= on]
     past = [each for each in published if timezone.localdate(each.ends_at) < on]
-    return EveningList(
-        tuple(each for each in rows if each.is_draft),
-        tuple(sorted(coming, key=lambda each: each.starts_at)),
-        tuple(sorted(past, key=lambda each: each.starts_at, reverse=True)),
+    parts = (
+        [each for each in rows if each.is_draft],
+        sorted(coming, key=lambda each: each.starts_at),
+        sorted(past, key=lambda each: each.starts_at, reverse=True),
     )
+    return EveningList(*(tuple(map(EveningLine, part)) for part in parts))
 
 
 def earlier_of(municipality):
@@ -54,6 +83,18 @@ class EveningPage:
 
     def __init__(self, meeting):
         self.meeting = meeting
+
+    @property
+    def when(self):
+        """When it is held, in words."""
+        return when_of(self.meeting)
+
+    @property
+    def invitation(self):
+        """The text to paste into the municipality's own channels, while the meeting is coming; else empty."""
+        meeting = self.meeting
+        is_coming = not (meeting.is_draft or meeting.is_cancelled or meeting.is_over)
+        return invitation_text(meeting) if is_coming and meeting.is_public else ""
 
     @cached_property
     def items(self):

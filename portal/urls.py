@@ -51,6 +51,7 @@ _of_results = [
 
 _of_evening = [
     path("", evenings.portal_evening, name="portal_evening"),
+    path("<slug:what>.pdf", evenings.portal_evening_print, name="portal_evening_print"),
     path("muuta/", evenings.portal_evening_edit, name="portal_evening_edit"),
     path("aika/", evenings.portal_evening_time, name="portal_evening_time"),
     path("ohjelma/", evenings.portal_evening_agenda, name="portal_evening_agenda"),

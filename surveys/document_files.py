@@ -14,9 +14,10 @@ from docx.shared import Cm
 from docx.text.paragraph import Paragraph
 
 from common.charts import ChartRow
+from common.printing import shown_data
 from common.tables import clean
 from surveys.documents import Heading, Lines, Picture, Table, Text
-from surveys.printing import pdf_of, shown_data
+from surveys.printing import pdf_of
 from surveys.result_pictures import as_pngs, as_svg, words_of
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -1,39 +1,15 @@
-"""The associations' side on paper: the code to point a phone at, a poster with it, the form to fill in by hand."""
+"""The associations' side on paper: a poster with the code of its address, and the form to fill in by hand."""
 
-import io
-
-import qrcode
 from django.conf import settings
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from qrcode.image.svg import SvgPathImage
 
+from common.codes import code_svg
 from registry.models.site import demo_label
 from surveys.association_answers import association_questions
 from surveys.forms import words_of_state
 from surveys.printing import pdf_of
-
-PNG_BOX = 12  # pixels for each square: sharp on a poster of A4
-
-
-def code_svg(address):
-    """Return the QR code of an address as the text of an SVG."""
-    return _code(address).make_image(image_factory=SvgPathImage).to_string(encoding="unicode")
-
-
-def code_png(address):
-    """Return the QR code of an address as the bytes of a PNG."""
-    picture = io.BytesIO()
-    _code(address, PNG_BOX).make_image().save(picture)
-    return picture.getvalue()
-
-
-def _code(address, box=10):
-    # Level M is read with a seventh of it torn or soiled, as happens to a poster.
-    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, box_size=box, border=4)
-    code.add_data(address)
-    return code
 
 
 def poster_pdf(page):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.codes import code_png, code_svg
 from portal.forms import PortalForm, posted
 from portal.paper_forms import CorrectionForm, PapersForm, WithdrawForm
 from registry.access import AGENT, COORDINATOR, OFFICERS, municipality_gate
@@ -16,7 +17,7 @@ from surveys.association_answers import association_questions, correct_papers, e
 from surveys.association_page import AssociationPage, round_for_associations
 from surveys.models import PaperBatch
 from surveys.open_links import make_open_link, renew_open_link
-from surveys.posters import code_png, code_svg, paper_form_pdf, poster_pdf
+from surveys.posters import paper_form_pdf, poster_pdf
 
 SHARERS = OFFICERS | {AGENT, COORDINATOR}
 _PRINTS = {"juliste": poster_pdf, "lomake": paper_form_pdf}

@@ -3,18 +3,23 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.models import Meeting
+from meetings.pack import attendance_pdf, poster_pdf
 from meetings.planning import copy_meeting, plan_meeting, save_meeting, set_time, write_agenda
 from meetings.portal_page import EveningPage, earlier_of, evenings_of, kinds_for, meeting_of, region_of
 from portal.evening_forms import EveningBeginForm, EveningForm, PointsFormSet, WhenForm
 from portal.forms import PortalForm, posted
 from registry.access import municipality_gate
+from surveys.standing import areas_and_standing_of
+
+# By the word of the address.
+PRINTS = {"juliste": poster_pdf, "osallistujat": attendance_pdf}
 
 
 def own_meeting(access, slug):
@@ -81,8 +86,22 @@ def _begun(data, region, municipality, by):
 def portal_evening(request, access, slug):
     """Show one meeting: what is ready, what is missing, and what can be done next."""
     page = EveningPage(own_meeting(access, slug))
-    context = {"access": access, "page": page, "meeting": page.meeting, "button": PortalForm(access=access)}
+    _areas, latest = areas_and_standing_of(access.municipality, timezone.localdate())
+    context = {
+        "access": access, "page": page, "meeting": page.meeting, "latest": latest, "button": PortalForm(access=access)
+    }  # fmt: skip
     return render(request, "portal/portal_evening.html", context)
+
+
+@require_safe
+@municipality_gate()
+def portal_evening_print(request, access, slug, what):
+    """Hand over the poster of a published meeting, or the list for those who come."""
+    meeting = own_meeting(access, slug)
+    if what not in PRINTS or meeting.is_draft or meeting.is_cancelled:
+        raise Http404
+    headers = {"Content-Disposition": f'attachment; filename="{what}-{meeting.slug}.pdf"'}
+    return HttpResponse(PRINTS[what](meeting), content_type="application/pdf", headers=headers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -300,3 +300,17 @@ def test_a_closed_evening_takes_no_more_changes(reference, kind, cast):
         meeting.refresh_from_db()
         assert meeting.state == Meeting.State.CLOSED
         assert "muuta/" not in later.get(f"{START}{meeting.slug}/").content.decode()
+
+
+def test_a_coming_evening_has_what_helps_to_make_it_known_and_a_draft_has_not(leena, reference, kind):
+    meeting = evening(reference, kind, title_fi="Yhdistysilta")
+    draft = evening(reference, kind, published_at=None, slug="luonnos")
+    page = leena.get(f"{START}{meeting.slug}/").content.decode()
+    assert f'href="/pohjois-pohjanmaa/tapahtumat/{meeting.slug}/"' in page
+    assert "Lisätietoja: http" in page
+    for what in ("juliste", "osallistujat"):
+        assert f"{START}{meeting.slug}/{what}.pdf" in page
+        assert leena.get(f"{START}{meeting.slug}/{what}.pdf").content.startswith(b"%PDF")
+        assert leena.get(f"{START}{draft.slug}/{what}.pdf").status_code == 404
+    assert leena.get(f"{START}{meeting.slug}/muu.pdf").status_code == 404
+    assert ".pdf" not in leena.get(f"{START}{draft.slug}/").content.decode()
