@@ -27,9 +27,15 @@ def _in_languages(row, name):
     return {f"{name}_{language}": getattr(row, f"{name}_{language}") for language in LANGUAGES}
 
 
-def free_slug(region, title, day=None):
-    """Return an address for a meeting that no other of the region has: the title and the year, a number if needed."""
-    words = slugify(title)[:60].strip("-") or "tapahtuma"
+def free_slug(region, title, day=None, host=None):
+    """Return an address for a meeting that no other of the region has: host, title and year, a number if needed.
+
+    `title` are its words, `host` the municipality that looks after it; none is said twice.
+    """
+    words = slugify(title) or "tapahtuma"
+    if host and host.slug not in words:
+        words = f"{host.slug}-{words}"
+    words = words[:60].strip("-")
     first = f"{words}-{day.year}" if day and str(day.year) not in words else words
     taken = set(Meeting.objects.filter(region=region, slug__startswith=first).values_list("slug", flat=True))
     return next(each for each in (first, *(f"{first}-{n}" for n in range(2, 1000))) if each not in taken)
@@ -41,9 +47,8 @@ def name_meeting(meeting, hosts=()):
         for language in LANGUAGES:
             setattr(meeting, f"title_{language}", getattr(meeting.kind, f"name_{language}"))
     if not meeting.slug:
-        words = " ".join([*(each.slug for each in hosts[:1]), meeting.title])
         day = timezone.localdate(meeting.starts_at) if meeting.starts_at else timezone.localdate()
-        meeting.slug = free_slug(meeting.region, words, day)
+        meeting.slug = free_slug(meeting.region, meeting.title, day, host=next(iter(hosts), None))
     return meeting
 
 
@@ -92,10 +97,9 @@ def copy_meeting(earlier, *, starts_at=None, ends_at=None, by):
         ends_at = starts_at + dt.timedelta(minutes=earlier.minutes or earlier.kind.usual_minutes)
     day = timezone.localdate(starts_at) if starts_at else timezone.localdate()
     hosts = [each.municipality for each in earlier.hosts.select_related("municipality")]
-    words = " ".join([*(each.slug for each in hosts[:1]), earlier.title])
     meeting = Meeting(
         region=earlier.region, copied_from=earlier, starts_at=starts_at, ends_at=ends_at,
-        slug=free_slug(earlier.region, words, day), **copied,
+        slug=free_slug(earlier.region, earlier.title, day, host=next(iter(hosts), None)), **copied,
     )  # fmt: skip
     meeting.full_clean(exclude=["title"])
     meeting._history_user = by

@@ -7,12 +7,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.markup import markdown_to_html
 from meetings.agenda import minutes_over, points_of
 from meetings.clashes import clashes_of
 from meetings.models import Meeting, MeetingKind, MeetingTheme, Venue
 from meetings.pack import invitation_text
 from meetings.planning import missing_for_publishing
-from meetings.wording import place_in_words, when_in_words
+from meetings.wording import place_in_words, when_in_words, words_of
 from registry.models import Region
 from registry.models.periods import validity_covers
 
@@ -68,9 +69,10 @@ def evenings_of(municipality, on):
 
 
 def earlier_of(municipality):
-    """Return the latest meetings of the municipality from which a new one can be made, the newest first."""
-    held = Meeting.objects.hosted_by(municipality).published().filter(kind__is_offered=True).select_related("kind")
-    return list(held.order_by("-starts_at", "-pk")[:COPIED_FROM])
+    """Return the latest meetings of the municipality from which a new one can be made, those held first."""
+    told = Meeting.objects.hosted_by(municipality).published().filter(kind__is_offered=True).select_related("kind")
+    found = list(told.order_by("-starts_at", "-pk")[:COPIED_FROM])
+    return sorted(found, key=lambda each: not each.is_over)
 
 
 def kinds_for(region):
@@ -88,6 +90,11 @@ class EveningPage:
     def when(self):
         """When it is held, in words."""
         return when_of(self.meeting)
+
+    @property
+    def description(self):
+        """What it is about, as safe HTML."""
+        return markdown_to_html(str(words_of(self.meeting, "description")))
 
     @property
     def invitation(self):

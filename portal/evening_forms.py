@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from meetings.models import Meeting, MeetingKind, Venue
@@ -142,10 +143,11 @@ class EveningForm(PortalForm, RegistryForm):
 
     # What stands together on the page: (heading, names of the fields).
     GROUPS = (
-        (_("What"), (*(f"{name}_{language}" for language in LANGUAGES for name in ("title", "description")), "themes")),
+        (_("About the meeting"), ("title_fi", "description_fi", "themes")),
         (_("In which languages"), ("in_finnish", "in_swedish", "in_english")),
         (_("Where"), ("venue", "new_venue", "new_address", "new_accessibility", "remote_url", "is_remote_public")),
         (_("Coming along"), ("capacity", "last_day", "last_time", "registration_url")),
+        (_("The same in Swedish and English"), ("title_sv", "description_sv", "title_en", "description_en")),
     )  # fmt: skip
 
     def __init__(self, *args, themes, venues, **kwargs):
@@ -205,8 +207,8 @@ class EveningForm(PortalForm, RegistryForm):
 class PointForm(forms.Form):
     """A point of the agenda in the languages of its meeting; without any title it is left out."""
 
-    minutes = forms.IntegerField(label=_("minutes"), min_value=0, max_value=12 * 60, required=False)
-    speaker = forms.CharField(label=_("speaker"), max_length=120, required=False)
+    minutes = forms.IntegerField(label=capfirst(_("minutes")), min_value=0, max_value=12 * 60, required=False)
+    speaker = forms.CharField(label=capfirst(_("speaker")), max_length=120, required=False)
 
     field_order = [*(f"title_{language}" for language in LANGUAGES), "minutes", "speaker"]
 
@@ -233,7 +235,7 @@ PointsFormSet = forms.formset_factory(PointForm, extra=EMPTY_POINTS, max_num=40)
 class EveningMoveForm(WhenForm):
     """To which time and place a published meeting moves."""
 
-    venue = forms.ModelChoiceField(label=_("place"), queryset=Venue.objects.none(), required=False)
+    venue = forms.ModelChoiceField(label=capfirst(_("place")), queryset=Venue.objects.none(), required=False)
     remote_url = forms.URLField(label=_("Remote link"), required=False, assume_scheme="https")
 
     def __init__(self, *args, venues, **kwargs):
