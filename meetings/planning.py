@@ -19,8 +19,8 @@ _Step = MeetingChange.Step
 # What an evening made from an earlier one begins with.
 _COPIED = (
     "kind", "area", "venue", "remote_url", "is_remote_public", "in_finnish", "in_swedish", "in_english", "capacity",
-    "is_public",
-) + tuple(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES)  # fmt: skip
+    "is_public", *(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES),
+)  # fmt: skip
 
 
 def _in_languages(row, name):

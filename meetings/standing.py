@@ -108,7 +108,8 @@ def _standing(rows, on):
 def _next(each):
     return NextMeeting(
         each["region_slug"], each["slug"], each["title"], each["title_language"], each["starts_at"], each["ends_at"],
-        each["venue_name"] or "", each["place"] or "", each["cancelled_at"] is not None, each["sequence"] > 0, each["area"],
+        each["venue_name"] or "", each["place"] or "", each["cancelled_at"] is not None, each["sequence"] > 0,
+        each["area"],
     )  # fmt: skip
 
 
