@@ -83,7 +83,7 @@ def _since_and_today(on):
 
 _COLUMNS = (
     "kind", "region_slug", "slug", "title", "title_language", "starts_at", "ends_at", "venue_name", "place",
-    "is_cancelled", "sequence", "area", "host", "kind_name", "kind_host", "n_expected", "position",
+    "cancelled_at", "sequence", "area", "host", "kind_name", "kind_host", "n_expected", "position",
 )  # fmt: skip
 _SLUG, _AREA, _HOST = (_COLUMNS.index(name) for name in ("slug", "area", "host"))
 
@@ -98,7 +98,7 @@ def _standing(rows, on):
             kinds.append(each)
         elif each["ends_at"] >= today:
             coming[each["region_slug"], each["slug"]] = each
-        elif not each["is_cancelled"]:
+        elif each["cancelled_at"] is None:
             held.setdefault(each["kind"], {}).setdefault(each["slug"], set()).add(each["host"])
     kinds.sort(key=lambda each: (each["position"], each["kind"]))
     nearest = sorted(coming.values(), key=lambda each: (each["starts_at"], each["slug"]))
@@ -108,7 +108,8 @@ def _standing(rows, on):
 def _next(each):
     return NextMeeting(
         each["region_slug"], each["slug"], each["title"], each["title_language"], each["starts_at"], each["ends_at"],
-        each["venue_name"] or "", each["place"] or "", bool(each["is_cancelled"]), each["sequence"] > 0, each["area"],
+        each["venue_name"] or "", each["place"] or "", each["cancelled_at"] is not None, each["sequence"] > 0,
+        each["area"],
     )  # fmt: skip
 
 
@@ -155,15 +156,14 @@ def _rows(meetings, region, which=Q()):  # noqa: B008 - an expression, never cha
     no_moment = Cast(Value(None), DateTimeField())
     of_kinds = kinds.order_by().values_list(
         "key", no_text, no_text, Value(""), Value(""), no_moment, no_moment, no_text, no_text,
-        nothing, nothing, nothing, nothing, translated("name"), "host", "n_expected", "position",
+        no_moment, nothing, nothing, nothing, translated("name"), "host", "n_expected", "position",
     )  # fmt: skip
     return _meetings(meetings).union(of_kinds, all=True)
 
 
 def _meetings(meetings, host=F("hosts__municipality")):  # noqa: B008 - an expression, never changed
-    is_cancelled = Cast(Q(cancelled_at__isnull=False), BigIntegerField())
     return meetings.values_list(
         "kind__key", "region__slug", "slug", first_words("title"), first_language("title"), "starts_at", "ends_at",
-        "venue__name", translated("venue__municipality__name"), is_cancelled, "sequence", "area",
+        "venue__name", translated("venue__municipality__name"), "cancelled_at", "sequence", "area",
         host, Value(""), Value(""), Value(0), Value(0),
     )  # fmt: skip

@@ -115,14 +115,19 @@ def _news(meeting, is_past):
 
 
 def _moved(meeting, move):
-    """Return from when or where the event was last moved. A remote link of before is never told: it may be secret."""
+    """Return from when and where the event was last moved. A remote link of before is never told: it may be secret."""
+    changes = []
     if (move.was_from, move.was_until) != (meeting.starts_at, meeting.ends_at):
-        return _("The time has changed. It was to be on %(when)s; the right time is below.") % {
-            "when": when_in_words(move.was_from, move.was_until)
-        }
-    if "://" in move.was_at:
-        return _("The place has changed. The right place is below.")
-    return _("The place has changed. It was to be in %(place)s; the right place is below.") % {"place": move.was_at}
+        before = when_in_words(move.was_from, move.was_until)
+        told = _("The time has changed. It was to be on %(when)s; the right time is below.")
+        changes.append(told % {"when": before})
+    if move.was_at != str(meeting.venue or meeting.remote_url):
+        if "://" in move.was_at:
+            changes.append(_("The place has changed. The right place is below."))
+        else:
+            told = _("The place has changed. It was to be in %(place)s; the right place is below.")
+            changes.append(told % {"place": move.was_at})
+    return " ".join(changes) or _("The remote link has changed.")
 
 
 def _summary(meeting, news):

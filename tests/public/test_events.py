@@ -230,6 +230,25 @@ def test_moved_and_cancelled_are_told_before_anything_else_and_at_once(client, r
     assert "Ilmoittaudu" not in text
 
 
+@pytest.mark.parametrize(
+    ("place", "day", "remote_url", "told"),
+    [
+        ("Talo", "2026-09-24", "",
+         "Paikka on vaihtunut. Aiempi paikka oli Kirjasto, Kirjastokuja 1; oikea paikka on alla."),
+        ("Talo", "2026-09-25", "",
+         "Aika on vaihtunut. Aiempi aika oli torstai 24.9.2026 klo 17.30–20.00; oikea aika on alla. "
+         "Paikka on vaihtunut. Aiempi paikka oli Kirjasto, Kirjastokuja 1; oikea paikka on alla."),
+        ("Kirjasto", "2026-09-24", "https://example.org/uusi", "Etälinkki on vaihtunut."),
+    ],
+)  # fmt: skip
+def test_what_has_changed_is_told_and_nothing_else(client, region, host, place, day, remote_url, told):
+    meeting = evening(region, host)
+    venue = meeting.venue if place == "Kirjasto" else VenueFactory(municipality=host, name=place)
+    times = {"starts_at": at(f"{day} 17.30"), "ends_at": at(f"{day} 20.00")}
+    move_meeting(meeting, venue=venue, remote_url=remote_url, by=None, **times)
+    assert client.get(f"{EVENTS}saarikunnan-ilta/").context["page"].news == told
+
+
 def test_a_remote_link_that_is_not_public_stands_nowhere_also_after_a_move(client, region, host):
     secret = "https://example.org/kokous/salainen"
     meeting = evening(region, host, remote_url=secret)
