@@ -9,6 +9,7 @@ from django.test import Client
 
 from accounts.links import make_link
 from accounts.models import User
+from meetings.models import Meeting
 from registry.models import Appointment, Municipality
 from tests.browser.accessibility import violations
 from tests.browser.ways import WAYS
@@ -39,6 +40,7 @@ def pages():
     oulu = Municipality.objects.get(slug="oulu")
     role = Appointment.objects.current().get(municipality=oulu, person__user__email="liaison.oulu@example.org")
     grant, place = oulu.grantperiods.first(), oulu.premises.first()
+    coming = Meeting.objects.hosted_by(oulu).published().coming(dt.date.today()).first()
     return {
         "liaison.oulu@example.org": [
             ("overview", OULU, {}),
@@ -52,6 +54,12 @@ def pages():
             ("place", f"{OULU}tarjonta/tila/{place.pk}/", {"#id_name": ""}),
             ("channel", f"{OULU}tarjonta/kanava/uusi/", {"#id_name": ""}),
             ("tasks", f"{OULU}tehtavat/", {"#id_title": ""}),
+            ("meetings", f"{OULU}illat/", {}),
+            ("new meeting", f"{OULU}illat/uusi/", {"#id_day": "x", "#id_start": "99"}),
+            ("meeting", f"{OULU}illat/{coming.slug}/", {}),
+            ("meeting's words", f"{OULU}illat/{coming.slug}/muuta/", {"#id_title_fi": "", "#id_last_day": "x"}),
+            ("agenda", f"{OULU}illat/{coming.slug}/ohjelma/", {"#id_form-0-minutes": "-1"}),
+            ("move a meeting", f"{OULU}illat/{coming.slug}/siirra/", {"#id_day": "1.1.2020"}),
             ("other's", "/oma/hailuoto/", {}),
         ],
         "agent.oulu@example.org": [("agent's overview", OULU, {}), ("consents", f"{OULU}yhteystiedot/", {})],
