@@ -1,4 +1,7 @@
-"""How a region or a municipality stands by its meetings: what is next, and how many were held against the expected."""
+"""How a region or a municipality stands by its meetings: what is next, and how many were held against the expected.
+
+Its coordinators are read together with it, because its public page shows both.
+"""
 
 import datetime as dt
 from collections import Counter
@@ -12,6 +15,8 @@ from common.prepared import Prepared
 from meetings.models import KindAudience, Meeting, MeetingKind
 from meetings.models.meetings import start_of
 from meetings.wording import first_language, first_words
+from registry.models import Coordinator
+from registry.page_reads import COORDINATOR_COLUMNS, coordinator_roles
 
 # “In the last 12 months” by days, so that it changes at midnight alone.
 YEAR = dt.timedelta(days=365)
@@ -54,22 +59,23 @@ class Standing(NamedTuple):
     kinds: list
 
 
-def standing_of_region(region, on):
-    """Return the Standing of a region on day `on`, in one query."""
-    return _standing(_of_region(region.pk, *_since_and_today(on)), on)
+def coordinators_and_standing_of_region(region, on):
+    """Return (CoordinatorRoles, Standing) of a region on day `on`, in one query."""
+    roles, rows = _apart(_of_region(region.pk, *_since_and_today(on), on))
+    return roles, _standing(rows, on)
 
 
-def standing_of_municipality(region, municipality, areas, on):
-    """Return the Standing of a municipality on day `on`, in one query.
+def coordinators_and_standing_of_municipality(region, municipality, areas, on):
+    """Return (the region's CoordinatorRoles, the municipality's Standing) on day `on`, in one query.
 
     Coming is what it hosts. Of the region's meetings those count to which liaisons are invited, and which are for
     the whole region or for one of its `areas` (ids).
     """
-    rows = _of_municipality(region.pk, municipality.pk, *_since_and_today(on))
+    roles, rows = _apart(_of_municipality(region.pk, municipality.pk, *_since_and_today(on), on))
     concerning = [row for row in rows if row[_HOST] == municipality.pk or row[_AREA] in {None, *areas}]
     standing = _standing(concerning, on)
     own = {row[_SLUG] for row in concerning if row[_HOST] == municipality.pk}
-    return standing._replace(coming=[each for each in standing.coming if each.slug in own])
+    return roles, standing._replace(coming=[each for each in standing.coming if each.slug in own])
 
 
 def coming_meetings(on):
@@ -85,7 +91,22 @@ _COLUMNS = (
     "kind", "region_slug", "slug", "title", "title_language", "starts_at", "ends_at", "venue_name", "place",
     "cancelled_at", "sequence", "area", "host", "kind_name", "kind_host", "n_expected", "position",
 )  # fmt: skip
-_SLUG, _AREA, _HOST = (_COLUMNS.index(name) for name in ("slug", "area", "host"))
+_SLUG, _AREA, _HOST, _KIND_HOST = (_COLUMNS.index(name) for name in ("slug", "area", "host", "kind_host"))
+# In the place of a kind's host it says that the row is a coordinator's, with what coordinators have in these places.
+_COORDINATOR = "coordinator"
+_IN_PLACE_OF = {
+    "area__position": "n_expected", "person__sort_key": "kind", "pk": "sequence", "title": "title", "area": "area",
+    "area__name": "venue_name", "person": "host", "person__given_name": "place", "person__family_name": "kind_name",
+    "person__email": "region_slug", "person__phone": "slug",
+}  # fmt: skip
+_OF_COORDINATOR = [_COLUMNS.index(_IN_PLACE_OF[name]) for name in COORDINATOR_COLUMNS]
+
+
+def _apart(rows):
+    """Return (CoordinatorRoles, the other rows)."""
+    rows = list(rows)
+    coordinators = [[row[place] for place in _OF_COORDINATOR] for row in rows if row[_KIND_HOST] == _COORDINATOR]
+    return coordinator_roles(coordinators), [row for row in rows if row[_KIND_HOST] != _COORDINATOR]
 
 
 def _standing(rows, on):
@@ -120,16 +141,16 @@ def _kind(each, held):
 
 
 @Prepared
-def _of_region(region: int, since: dt.datetime, today: dt.datetime):
-    return _rows(_shown(since, today).filter(region=region), region)
+def _of_region(region: int, since: dt.datetime, today: dt.datetime, on: dt.date):
+    return _rows(_shown(since, today).filter(region=region), region, on)
 
 
 @Prepared
-def _of_municipality(region: int, municipality: int, since: dt.datetime, today: dt.datetime):
+def _of_municipality(region: int, municipality: int, since: dt.datetime, today: dt.datetime, on: dt.date):
     concerning = Q(hosts__municipality=municipality) | Q(region=region, kind__host=MeetingKind.Host.REGION)
     invites = KindAudience.objects.filter(audience=KindAudience.Audience.LIAISONS).values("kind")
     of_municipalities = Q(host=MeetingKind.Host.MUNICIPALITY) | Q(pk__in=invites)
-    return _rows(_shown(since, today).filter(concerning), region, of_municipalities)
+    return _rows(_shown(since, today).filter(concerning), region, on, of_municipalities)
 
 
 @Prepared
@@ -147,8 +168,8 @@ def _shown(since, today):
     return _public().filter(Q(ends_at__gte=today) | Q(ends_at__gte=since, cancelled_at__isnull=True))
 
 
-def _rows(meetings, region, which=Q()):  # noqa: B008 - an expression, never changed
-    """Return rows of `_COLUMNS`: of `which` public kinds of which some are expected, and of the meetings."""
+def _rows(meetings, region, on, which=Q()):  # noqa: B008 - an expression, never changed
+    """Return rows of `_COLUMNS`: `which` public kinds of which some are expected, the meetings, the coordinators."""
     kinds = MeetingKind.objects.rewrite(False).filter(
         Q(region__isnull=True) | Q(region=region), which, is_public=True, is_offered=True, n_expected__gt=0
     )
@@ -158,7 +179,14 @@ def _rows(meetings, region, which=Q()):  # noqa: B008 - an expression, never cha
         "key", no_text, no_text, Value(""), Value(""), no_moment, no_moment, no_text, no_text,
         no_moment, nothing, nothing, nothing, translated("name"), "host", "n_expected", "position",
     )  # fmt: skip
-    return _meetings(meetings).union(of_kinds, all=True)
+    coordinators = Coordinator.objects.filter(region=region).current_on(on).order_by()
+    in_places = {place: name for name, place in _IN_PLACE_OF.items()} | {"venue_name": translated("area__name")}
+    others = {
+        "title_language": Value(""), "starts_at": no_moment, "ends_at": no_moment, "cancelled_at": no_moment,
+        "kind_host": Value(_COORDINATOR), "position": Value(0),
+    }  # fmt: skip
+    of_coordinators = coordinators.values_list(*((in_places | others)[name] for name in _COLUMNS))
+    return _meetings(meetings).union(of_kinds, of_coordinators, all=True)
 
 
 def _meetings(meetings, host=F("hosts__municipality")):  # noqa: B008 - an expression, never changed

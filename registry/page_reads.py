@@ -15,7 +15,6 @@ from registry.models import (
     Agent,
     Appointment,
     Area,
-    Coordinator,
     Municipality,
     PublishedFigure,
     Region,
@@ -263,8 +262,8 @@ class CoordinatorRole(NamedTuple):
     person: Contact | None
 
 
-def coordinators_of(region, on):
-    """Return the CoordinatorRoles of a region on day `on`."""
+def coordinator_roles(rows):
+    """Return the CoordinatorRoles of rows of `COORDINATOR_COLUMNS`, those of the whole region first, then by area."""
     return [
         CoordinatorRole(
             title,
@@ -272,16 +271,17 @@ def coordinators_of(region, on):
             area=Named(area) if area_id else None,
             person=Contact(f"{given_name} {family_name}", email, phone) if person_id else None,
         )
-        for title, area_id, area, person_id, given_name, family_name, email, phone in _coordinators(region.pk, on)
+        for _position, _key, _pk, title, area_id, area, person_id, given_name, family_name, email, phone in sorted(
+            rows, key=lambda row: (row[0] is not None, row[0] or 0, row[1] or "", row[2])
+        )
     ]
 
 
-@Prepared
-def _coordinators(region: int, on: date):
-    return Coordinator.objects.for_region_page(region, on).values_list(
-        "title", "area", translated("area__name"),
-        "person", "person__given_name", "person__family_name", "person__email", "person__phone",
-    )  # fmt: skip
+# What a page that reads coordinators together with something else takes of each (meetings/standing.py).
+COORDINATOR_COLUMNS = (
+    "area__position", "person__sort_key", "pk", "title", "area", "area__name",
+    "person", "person__given_name", "person__family_name", "person__email", "person__phone",
+)  # fmt: skip
 
 
 class Holder(NamedTuple):

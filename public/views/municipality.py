@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.numbers import whole_number
-from meetings.standing import standing_of_municipality
+from meetings.standing import coordinators_and_standing_of_municipality
 from public.contact_cards import agent_cards, contact_cards, coordinator_cards, liaison_past, standing_rows
 from public.decorators import public_page
 from public.event_rows import held_in_municipality, next_events
@@ -15,7 +15,6 @@ from registry.models.offers import offers_on
 from registry.page_reads import (
     agents_of,
     appointments_of,
-    coordinators_of,
     figures_of_municipality,
 )
 from registry.places import find_place
@@ -36,6 +35,8 @@ def municipality_detail(request, region_slug, municipality_slug):
     appointments = appointments_of(municipality)
     areas, latest = areas_and_standing_of(municipality, today)
     offers = offers_on(municipality, today)
+    area_ids = [each.area_id for each in areas]
+    coordinators, meetings = coordinators_and_standing_of_municipality(place.region, municipality, area_ids, today)
     people = _people_in_duty(appointments, today)
     agents = agent_cards(agents_of(municipality, today), today)
     context = {
@@ -46,7 +47,7 @@ def municipality_detail(request, region_slug, municipality_slug):
         "directory": municipality.directory or place.region.directory,
         "areas": areas,
         "latest": latest,
-        **_meetings(place.region, municipality, areas, today),
+        **_meetings(meetings, municipality),
         **people,
         "agents": agents,
         "standing": standing_rows(people["liaisons"], agents),
@@ -55,19 +56,13 @@ def municipality_detail(request, region_slug, municipality_slug):
         "grants": (grants := grant_rows(offers["grant"], today)),
         "next_grant": next((grant for grant in grants if not grant.is_closed), None),
         "published": published_rows(figures_of_municipality(municipality)),
-        "coordinators": coordinator_cards(
-            Coordinator.responsible_for(
-                [membership.area_id for membership in areas],
-                coordinators_of(place.region, today),
-            )
-        ),
+        "coordinators": coordinator_cards(Coordinator.responsible_for(area_ids, coordinators)),
     }
     return render(request, "public/municipality_detail.html", context)
 
 
-def _meetings(region, municipality, areas, today):
+def _meetings(standing, municipality):
     """Return the coming events that the municipality hosts, and how many were held in the last 12 months."""
-    standing = standing_of_municipality(region, municipality, [each.area_id for each in areas], today)
     events = next_events(standing.coming, at_most=3)
     return {
         "next_events": events,

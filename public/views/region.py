@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from common.numbers import share_in_words
-from meetings.standing import standing_of_region
+from meetings.standing import coordinators_and_standing_of_region
 from public.contact_cards import coordinator_cards
 from public.decorators import public_page
 from public.event_rows import held_in_region, next_events
@@ -25,7 +25,6 @@ from public.survey_rows import coming_surveys
 from registry.figures import last_day_of_year, situation_over_time, years_of
 from registry.page_reads import (
     areas_and_sizes_of,
-    coordinators_of,
     figures_of_region,
     municipalities_of,
     region_at,
@@ -49,6 +48,7 @@ def region_detail(request, region_slug):
     rows = municipality_rows(region, municipalities, over_time["point"].situations, sizes)
     form = RegionListForm.asked(request.GET, years=years, areas=areas, sizes=size_choices(rows))
     status = 200 if form.is_valid() else 400
+    coordinators, meetings = coordinators_and_standing_of_region(region, today)
     context = {
         "region": region,
         "form": form,
@@ -58,21 +58,20 @@ def region_detail(request, region_slug):
         "is_kept": on >= region.records_from,
         **_list(rows, form, request.GET),
         **over_time,
-        "coordinators": coordinator_cards(coordinators_of(region, today)),
-        **_next(region, rows, today, is_now=on == today),
+        "coordinators": coordinator_cards(coordinators),
+        **_next(region, rows, meetings, today, is_now=on == today),
     }
     return render(request, "public/region_detail.html", context, status=status)
 
 
-def _next(region, rows, today, *, is_now):
+def _next(region, rows, meetings, today, *, is_now):
     """Return what is next: events, surveys that are or will be asked, and days of grants; nothing on a past day."""
     if not is_now:
         return {"surveys": [], "next_days": [], "latest": None}
     rounds, days, latest = coming_in(region, today)
-    standing = standing_of_region(region, today)
     return {
-        "next_events": next_events(standing.coming),
-        "held": held_in_region(standing.kinds, [row.pk for row in rows]),
+        "next_events": next_events(meetings.coming),
+        "held": held_in_region(meetings.kinds, [row.pk for row in rows]),
         "latest": latest and {"year": latest.year, "words": share_in_words(latest.taking_part)},
         "surveys": coming_surveys(region.slug, rounds),
         "next_days": next_days(days, [(row.pk, row.name, row.url) for row in rows], today),

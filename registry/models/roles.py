@@ -599,15 +599,6 @@ class CoordinatorQuerySet(RegionRowQuerySet, PeriodQuerySet):
         rows = self.current().filter(region=region, person__isnull=False).select_related("person")
         return list({role.person_id: role.person for role in rows.order_by("person__sort_key", "pk")}.values())
 
-    def for_region_page(self, region, on):
-        """Return a region's coordinators on day `on` with their areas, in one query."""
-        return (
-            self.filter(region=region)
-            .current_on(on)
-            .select_related("person", "area")
-            .order_by("area__position", "person__sort_key", "pk")
-        )
-
     def addresses(self):
         """Return the coordinators' e-mails, those of the whole region before those of areas."""
         reachable = self.exclude(person__isnull=True).exclude(person__email="")
