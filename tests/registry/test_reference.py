@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.core.management import call_command
 
+from meetings import models as meetings
 from registry import models
 from registry.models import Municipality, PageText, Population, PublishedFigure, Region, RegionMembership, SizeClass
 from registry.reference import load_reference_data
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 FILLED = (
     models.AgentTask, models.Area, models.AreaGroup, models.AreaMembership, models.AssociationField, models.Directory,
     models.FigureSeries, Municipality, PageText, Population, PublishedFigure, Region, RegionMembership, models.Sector,
-    SizeClass,
+    SizeClass, meetings.AgendaTemplateItem, meetings.KindAudience, meetings.MeetingKind, meetings.MeetingTheme,
 )  # fmt: skip
 
 
