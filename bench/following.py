@@ -4,12 +4,9 @@ It makes a database of its own in a temporary folder, a region from bench/data.p
 questionnaire, in which two thirds have answered something, and prints seconds of one process.
 """
 
-import os
-import tempfile
 import time
-from pathlib import Path
 
-import django
+from bench.scratch import scratch
 
 N = 308
 
@@ -87,11 +84,7 @@ def half_way(region, today):
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="rinnalla-bench.") as folder:
-        path = Path(folder) / "bench.sqlite3"
-        os.environ |= {"DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": "b" * 48, "SITE_URL": "http://localhost",
-                       "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}  # fmt: skip
-        django.setup()
+    with scratch():
         measure()
 
 

@@ -5,13 +5,10 @@ and prints seconds. "Longest lock" is how long a second process waited for its t
 """
 
 import multiprocessing
-import os
 import sqlite3
-import tempfile
 import time
-from pathlib import Path
 
-import django
+from bench.scratch import scratch
 
 N = 1000
 
@@ -60,12 +57,8 @@ def measure(path):
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="rinnalla-bench.") as folder:
-        path = Path(folder) / "bench.sqlite3"
-        os.environ |= {"DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": "b" * 48, "SITE_URL": "http://localhost",
-                       "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}  # fmt: skip
-        django.setup()
-        measure(str(path))
+    with scratch() as path:
+        measure(path)
 
 
 if __name__ == "__main__":

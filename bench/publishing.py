@@ -6,13 +6,10 @@ of the longest transaction that held SQLite's one write lock, and of each public
 """
 
 import datetime as dt
-import os
-import tempfile
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
-import django
+from bench.scratch import scratch
 
 N_MUNICIPALITIES, N_QUESTIONS = 308, 60
 KINDS = ("single", "yes_no", "multiple", "scale", "euro", "long_text")
@@ -120,11 +117,7 @@ def measure():
 
 
 def main():
-    with tempfile.TemporaryDirectory(prefix="rinnalla-bench.") as folder:
-        path = Path(folder) / "bench.sqlite3"
-        os.environ |= {"DATABASE_URL": f"sqlite:///{path}", "SECRET_KEY": "b" * 48, "SITE_URL": "http://localhost",
-                       "DJANGO_SETTINGS_MODULE": "config.settings", "LOG_LEVEL": "ERROR"}  # fmt: skip
-        django.setup()
+    with scratch():
         measure()
 
 

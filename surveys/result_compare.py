@@ -21,12 +21,16 @@ class ComparedRow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The chosen municipalities (Standings), and who may be chosen; `by_default` are those the formula added."""
+    """The chosen municipalities (Standings), and who may be chosen; `by_default` are those the formula added.
+
+    `is_narrowed` when more was asked for than is shown: a fifth, or somebody whom the edition does not know.
+    """
 
     results: EditionResults
     choosable: list
     chosen: list
     by_default: list
+    is_narrowed: bool
     themes: list
     criteria: list
     answers: list
@@ -46,14 +50,15 @@ def comparison_of(region_slug, slugs):
     """Return the Comparison of the municipalities at these addresses, or None where nothing is public.
 
     Of one alone the three nearest stand beside it (surveys/nearest.py). An address that the region's
-    latest edition does not know, and a fifth, is passed over. At most eleven queries.
+    latest edition does not know, and a fifth, is passed over, and said to be. At most eleven queries.
     """
     region_results = results_of(region_slug)
     if region_results is None:
         return None
     results = read_edition(region_results, region_results.latest[0])
     by_slug = {each.slug: each for each in results.standings}
-    chosen = [by_slug[slug] for slug in dict.fromkeys(slugs) if slug in by_slug][:MOST_COMPARED]
+    asked = list(dict.fromkeys(slugs))
+    chosen = [by_slug[slug] for slug in asked if slug in by_slug][:MOST_COMPARED]
     added = []
     if len(chosen) == 1:
         others = [each for each in results.answered if each is not chosen[0]]
@@ -64,6 +69,7 @@ def comparison_of(region_slug, slugs):
         results.standings,
         shown,
         added,
+        len(chosen) < len(asked),
         [_row(str(each), ("theme", each.theme.key), shown) for each in results.themes] if shown else [],
         [_row(str(each), ("criterion", each.key), shown) for each in results.criteria] if shown else [],
         _answers(results, shown) if shown else [],

@@ -11,7 +11,8 @@ from accounts.models import User
 from tests.demo_world import load_demo
 from tests.portal.conftest import client_of
 
-pytestmark = pytest.mark.django_db
+# Hundreds of pages: minutes for each reader.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 LINK = re.compile(r'href="([^"#]+)')
 # Of a shape of address, with its numbers and municipalities left out, so many are opened.
 OF_EACH = 2
@@ -52,13 +53,13 @@ def client_for(email):
 @pytest.mark.parametrize(
     ("email", "starts", "least"),
     [
-        pytest.param("", ["/", "/sv/", "/en/"], 30, marks=pytest.mark.slow),
+        ("", ["/", "/sv/", "/en/"], 30),
         ("liaison.oulu@example.org", ["/oma/oulu/"], 40),
-        pytest.param("liaison.hailuoto@example.org", ["/sv/oma/hailuoto/"], 40, marks=pytest.mark.slow),
-        pytest.param("agent.oulu@example.org", ["/oma/oulu/", "/en/oma/oulu/"], 30, marks=pytest.mark.slow),
-        pytest.param("coordinator@example.org", ["/hallinta/", "/oma/oulu/"], 100, marks=pytest.mark.slow),
-        pytest.param("coordinator.keski-suomi@example.org", ["/sv/hallinta/"], 60, marks=pytest.mark.slow),
-        pytest.param("admin@example.org", ["/hallinta/", "/en/hallinta/"], 100, marks=pytest.mark.slow),
+        ("liaison.hailuoto@example.org", ["/sv/oma/hailuoto/"], 40),
+        ("agent.oulu@example.org", ["/oma/oulu/", "/en/oma/oulu/"], 30),
+        ("coordinator@example.org", ["/hallinta/", "/oma/oulu/"], 100),
+        ("coordinator.keski-suomi@example.org", ["/sv/hallinta/"], 60),
+        ("admin@example.org", ["/hallinta/", "/en/hallinta/"], 100),
     ],
 )
 def test_everything_that_links_lead_to_opens(reference, email, starts, least):

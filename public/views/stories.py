@@ -18,9 +18,7 @@ from surveys.wellbeing_text import wellbeing_text as wellbeing_text_of
 @public_page
 def result_stories(request, region_slug):
     """What a region's published rounds tell together: around naming a liaison, climbers, the stuck, the unchanged."""
-    region_results = results_of(region_slug)
-    if region_results is None:
-        raise Http404
+    region_results = _results(region_slug)
     stories = stories_of(region_results)
     context = {"region": stories.region, "stories": stories, "words_language": _language_of(region_results)}
     return render(request, "public/result_stories.html", context)
@@ -29,9 +27,7 @@ def result_stories(request, region_slug):
 @public_page
 def result_grants(request, region_slug):
     """Grants per resident over the years: the region's, and each municipality's of the latest year by name."""
-    region_results = results_of(region_slug)
-    if region_results is None:
-        raise Http404
+    region_results = _results(region_slug)
     grants = grants_of(region_results)
     context = {"region": grants.region, "grants": grants, "words_language": _language_of(region_results)}
     return render(request, "public/result_grants.html", context)
@@ -40,8 +36,8 @@ def result_grants(request, region_slug):
 @public_page
 def municipality_grants(request, region_slug, municipality_slug):
     """One municipality's grants per resident over the years, with what they come from."""
-    region_results = results_of(region_slug)
-    grants = region_results and grants_of(region_results, municipality_slug)
+    region_results = _results(region_slug)
+    grants = grants_of(region_results, municipality_slug)
     if not grants:
         raise Http404
     context = {
@@ -73,6 +69,14 @@ def wellbeing_file(request, region_slug, year, municipality_slug):
     name = f"{municipality_slug}-kysely-{year}-{published.edition.number}-hyvinvointikertomus.txt"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return HttpResponse(_text(request, published), content_type="text/plain; charset=utf-8", headers=headers)
+
+
+def _results(region_slug):
+    """Return the region's published results; 404 where there are none."""
+    region_results = results_of(region_slug)
+    if region_results is None:
+        raise Http404
+    return region_results
 
 
 def _answered(request, region_slug, year, municipality_slug):

@@ -19,7 +19,7 @@ from surveys.publishing import publish_results
 from surveys.questionnaire import forget_questionnaires
 from surveys.replying import comment_results
 from tests import factories as people
-from tests.admin.conftest import as_kaisa, as_outi, sign_in  # noqa: F401 - fixtures
+from tests.admin.conftest import sign_in
 from tests.surveys.small_round import small_round
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +115,7 @@ def publish_results_of(survey_round):
 # --- Previews and decisions ------------------------------------------------------------------------------------------
 
 
-def test_the_preview_shows_what_the_municipality_sees_and_changes_nothing(asked, reference, as_kaisa, as_outi):  # noqa: F811
+def test_the_preview_shows_what_the_municipality_sees_and_changes_nothing(asked, reference, as_kaisa, as_outi):
     comment_results(asked.responses.get(municipality=reference.oulu), None, "Näkyvä selitys.", True, by=None)
     before = Response.history.count(), ReplyComment.objects.count(), ResultEdition.objects.count()
     page = as_kaisa.get(url("result_preview", asked, kunta="oulu")).content.decode()
@@ -130,7 +130,7 @@ def test_the_preview_shows_what_the_municipality_sees_and_changes_nothing(asked,
     assert as_outi.get(url("result_preview", asked, kunta="oulu")).status_code == 404
 
 
-def test_a_comment_is_decided_with_a_reason_and_once(asked, reference, as_kaisa, as_outi):  # noqa: F811
+def test_a_comment_is_decided_with_a_reason_and_once(asked, reference, as_kaisa, as_outi):
     attack = "<script>alert(1)</script>"
     comment = comment_results(asked.responses.get(municipality=reference.oulu), None, attack, False, by=None)
     address = url("decide", asked, kommentti=comment.pk)
@@ -162,7 +162,7 @@ def test_a_comment_is_decided_with_a_reason_and_once(asked, reference, as_kaisa,
 # --- Publishing ------------------------------------------------------------------------------------------------------
 
 
-def test_publishing_asks_first_and_a_correction_tells_what_it_corrects(asked, cast, as_kaisa, as_outi, autumn):  # noqa: F811
+def test_publishing_asks_first_and_a_correction_tells_what_it_corrects(asked, cast, as_kaisa, as_outi, autumn):
     address = url("publish", asked)
     early = as_kaisa.post(address, {"confirmed": "yes"}).content.decode()
     assert "may comment until 29.10.2025" in early
@@ -190,7 +190,7 @@ def test_publishing_asks_first_and_a_correction_tells_what_it_corrects(asked, ca
     assert url("results_published", asked) in page
 
 
-def test_an_open_round_and_a_draft_show_nothing_to_publish(asked, as_kaisa):  # noqa: F811
+def test_an_open_round_and_a_draft_show_nothing_to_publish(asked, as_kaisa):
     Round.objects.filter(pk=asked.pk).update(closes_on="2025-10-17")
     page = as_kaisa.get(url("publication", asked)).content.decode()
     assert "The survey takes answers until 17.10.2025." in page

@@ -277,8 +277,18 @@ def test_comparing_sets_the_chosen_beside_each_other_and_one_beside_its_nearest(
     city = client.get("/en/pohjois-pohjanmaa/vertaa/?kunnat=oulu")
     assert city.context["comparison"].nobody_near
     assert "Nobody comparable in the region" in text_of(city)
-    five = client.get("/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto,ii,raahe,liminka").context["comparison"]
-    assert len(five.chosen) == 4
+    five = client.get("/en/pohjois-pohjanmaa/vertaa/?kunnat=oulu,hailuoto,ii,raahe,liminka")
+    assert len(five.context["comparison"].chosen) == 4
+
+
+def test_what_was_asked_for_and_is_not_compared_is_said_without_repeating_the_address(client, published):
+    told = "Not everything that was asked for is shown"
+    for asked in ("oulu,hailuoto,ii,raahe,liminka", "oulu,soita-050", "soita-050"):
+        page = text_of(client.get(f"/en/pohjois-pohjanmaa/vertaa/?kunnat={asked}"))
+        assert told in page
+        assert "soita-050" not in page
+    for asked in ("", "oulu,hailuoto", "oulu,oulu"):
+        assert told not in text_of(client.get(f"/en/pohjois-pohjanmaa/vertaa/?kunnat={asked}"))
 
 
 # --- Every page ------------------------------------------------------------------------------------------------------
