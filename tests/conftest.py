@@ -72,7 +72,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """Load the reference data once, long ago; each test's changes are rolled back to it."""
     with django_db_blocker.unblock(), time_machine.travel("2020-01-01"):
         load_reference_data()
-        tables = set(apps.get_app_config("registry").get_models(include_auto_created=True)) - {models.SiteState}
+        of_apps = (apps.get_app_config(name).get_models(include_auto_created=True) for name in ("registry", "meetings"))
+        tables = {table for of_app in of_apps for table in of_app} - {models.SiteState}
         _reference.update((table, rows) for table, rows in copy_tables(tables).items() if rows)
 
 

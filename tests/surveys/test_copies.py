@@ -10,7 +10,8 @@ import time_machine
 from django.core.exceptions import ValidationError
 from pdfua import validate
 
-from surveys import copies, printing
+from common.printing import shown_data
+from surveys import copies
 from surveys.answering import save_answers, start_response, submit_response
 from surveys.authoring import open_round
 from surveys.copies import answers_pdf
@@ -113,7 +114,7 @@ def test_the_copy_is_for_the_municipalitys_own_and_its_coordinator(response, cas
 
 
 def test_signs_that_cannot_be_shown_become_one_square_and_markup_stays_words(response):
-    data = printing.shown_data(copies.answers_data(response, "fi"))
+    data = shown_data(copies.answers_data(response, "fi"))
 
     lines = [line for theme in data["themes"] for each in theme["questions"] for line in each["lines"]]
     assert "#let x = $1$ *äö* □ □" in lines
@@ -121,6 +122,6 @@ def test_signs_that_cannot_be_shown_become_one_square_and_markup_stays_words(res
 
 
 def test_a_word_longer_than_a_line_may_be_broken():
-    data = printing.shown_data({"lines": ["x" * 120, "lyhyt"], "note": ""})
+    data = shown_data({"lines": ["x" * 120, "lyhyt"], "note": ""})
 
     assert data == {"lines": ["\u200b".join(["x" * 50, "x" * 50, "x" * 20]), "lyhyt"], "note": ""}
