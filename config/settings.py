@@ -275,6 +275,11 @@ ACCOUNT_RATE_LIMITS = {
     # What comes by one municipality's open link to associations: a full hall at once, and no more than that. Counted
     # by the link, because nothing is kept of whoever answers.
     "association_side": "400/h/key",
+    # Replies by one invitee's link, and registrations on a meeting's page from one place.
+    "meeting_reply": "60/h/key",
+    "meeting_registration": "120/h/ip",
+    # Addresses of the form /y/…/ that no letter has.
+    "link_guess": "60/m/ip",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",

@@ -47,10 +47,19 @@ def compose(message, *, kind, address, letter=None, connection=None):
         connection=connection,
     )
     mail.attach_alternative(html, "text/html")
+    if message.calendar:
+        _attach_calendar(mail, message.calendar)
     if letter is not None:
         # A mail provider gives it back with what it tells of the letter; others take no notice.
         mail.metadata = {"letter": str(letter.message_id)}
     return mail
+
+
+def _attach_calendar(mail, calendar):
+    """Add a calendar's object as programs want it: a third way of reading the letter, and a file for the others."""
+    text = calendar.content.decode()
+    mail.attach_alternative(text, f"text/calendar; method={calendar.method}")
+    mail.attach("calendar.ics", calendar.content, "application/ics")
 
 
 def render(message, *, kind, stop_url=""):

@@ -20,6 +20,7 @@ SECONDS = 20
 FORWARDED = "X-Rinnalla-Forwarded"
 NOBODY = "nobody to pass it on to"
 _contacts = []
+_calendar_readers = []
 
 
 def add_contact_finder(function):
@@ -28,10 +29,16 @@ def add_contact_finder(function):
         _contacts.append(function)
 
 
+def add_calendar_reader(function):
+    """Let `function(message)` take what a calendar program replied, and say whether it was its to take."""
+    if function not in _calendar_readers:
+        _calendar_readers.append(function)
+
+
 def read_mailbox():
     """Read what has come, write down what came back, pass people's replies on; return {what: how many}.
 
-    A message is removed when it has been dealt with. Calendars' replies stay, and so do
+    A message is removed when it has been dealt with. Calendars' replies that nobody took stay, and so do
     replies that there is nobody to pass on to. Safe to run twice: a report counts once.
     """
     counts = {}
@@ -58,6 +65,8 @@ def take(raw):
         )  # fmt: skip
     elif incoming.what == REPLY:
         return pass_on(message, raw, incoming.letter)
+    elif incoming.what == CALENDAR and any(take_reply(message) for take_reply in _calendar_readers):
+        return "calendar reply"
     return {REPORT: "bounce", AUTOMATIC: "automatic", CALENDAR: CALENDAR, OTHER: "notice"}[incoming.what]
 
 

@@ -45,6 +45,14 @@ class Block:
 
 
 @dataclass(frozen=True)
+class CalendarPart:
+    """An iCalendar object that goes with a letter: its bytes, and its method, REQUEST or CANCEL."""
+
+    content: bytes
+    method: str
+
+
+@dataclass(frozen=True)
 class Message:
     """What a letter says: subject and blocks, to whom a reply goes, and which letters belong together (`thread`)."""
 
@@ -52,20 +60,22 @@ class Message:
     blocks: tuple
     reply_to: str = ""
     thread: str = ""
+    calendar: CalendarPart | None = None
 
 
-def write(kind_name, values, *, reply_to="", thread=""):
+def write(kind_name, values, *, reply_to="", thread="", calendar=None):
     """Return the Message of the kind's words in the active language, with its places filled from `values`.
 
     A value may be a list, which becomes a list of the letter where its placeholder
     stands alone in a paragraph. Values are text: nothing in them is a placeholder, a
     link or HTML. `thread` is a key such as "task:12"; letters with the same one are
-    shown together by mail programs.
+    shown together by mail programs. `calendar` is a CalendarPart, for a kind that is never gathered with others.
     """
     words = words_of(kind_name, get_language())
     values = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL} | values
     subject = " ".join(fill(words.subject, values).split())
-    return Message(subject, tuple(blocks_of(words.body, values)), reply_to=reply_to, thread=thread)
+    blocks = tuple(blocks_of(words.body, values))
+    return Message(subject, blocks, reply_to=reply_to, thread=thread, calendar=calendar)
 
 
 def fill(text, values):

@@ -11,11 +11,16 @@ class MeetingsConfig(AppConfig):
 
     def ready(self):
         # The tables are ready only now.
-        from meetings import rights  # noqa: PLC0415
+        from mailing import mailbox, reasons  # noqa: PLC0415
+        from meetings import clock, rights  # noqa: F401, PLC0415
+        from meetings.calendar_replies import take_calendar_reply  # noqa: PLC0415
+        from meetings.letters import REASONS, changes, inviting  # noqa: F401, PLC0415
         from meetings.reference import load_meeting_kinds  # noqa: PLC0415
         from meetings.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
         from registry import access, privacy, publicity, reference, subjects  # noqa: PLC0415
 
+        mailbox.add_calendar_reader(take_calendar_reply)
+        reasons.add_reasons(REASONS)
         reference.register_step(load_meeting_kinds)
         access.register_rights(rights.COORDINATORS_RIGHTS)
         names = ("AgendaItem", "Meeting", "MeetingHost", "MeetingKind", "MeetingTheme", "Venue")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vText
 
 from common.markup import markdown_to_text
+from mailing.frame import sender_address
 from meetings.models.meetings import HELSINKI
 from meetings.wording import place_in_words, words_of
 
@@ -56,6 +57,20 @@ def calendar_feed(meetings, *, name, label=""):
     for meeting in meetings:
         calendar.add_component(_event(meeting, has_remote_link=False, label=label))
     return calendar.to_ical()
+
+
+def organizer_of(invitation):
+    """Return (name, e-mail) of the organiser in the calendar of one invitee.
+
+    The address is the letters' own mailbox with the invitation's number, which nobody else knows: what a calendar program
+    replies all the same comes from the invitee (meetings/calendar_replies.py). Without such a mailbox it is
+    the address that letters come from.
+    """
+    meeting = invitation.meeting
+    hosts = [each.municipality.name for each in meeting.hosts.all()] or [(meeting.area or meeting.region).name]
+    name, at, domain = settings.MAIL_BOUNCES_TO.partition("@")
+    email = f"{name}+{invitation.uid.hex}@{domain}" if at else sender_address()
+    return ", ".join(hosts), email
 
 
 def event_address(meeting):

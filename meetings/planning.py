@@ -14,12 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from meetings.models import AgendaItem, Meeting, MeetingChange, MeetingHost
 from meetings.models.meetings import LANGUAGES
+from meetings.replying import adapt_replies
+from meetings.seats import advance_queue, hold_meeting
+from meetings.telling import tell_change
 
 _Step = MeetingChange.Step
 # What an evening made from an earlier one begins with.
 _COPIED = (
     "kind", "area", "venue", "remote_url", "is_remote_public", "in_finnish", "in_swedish", "in_english", "capacity",
-    "is_public", *(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES),
+    "takes_registrations", "party_at_most", "asks_diet", "asks_question", "is_public", *(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES),
 )  # fmt: skip
 
 
@@ -115,7 +118,7 @@ def copy_meeting(earlier, *, starts_at=None, ends_at=None, by):
 
 def _refuse_if_changed(meeting, seen):
     """Raise ValidationError (code "changed") unless the stored meeting still has the version that was `seen`."""
-    if _locked(meeting).version != seen:
+    if hold_meeting(meeting).version != seen:
         raise ValidationError(_("Somebody else has changed this meanwhile."), code="changed")
 
 
@@ -143,6 +146,8 @@ def save_meeting(meeting, *, seen, new_venue=None, themes=None, by):
     meeting.save()
     if themes is not None:
         meeting.themes.set(themes)
+    if not meeting.is_draft:
+        advance_queue(meeting)  # more may fit in than before
     return meeting
 
 
@@ -192,11 +197,6 @@ def missing_for_publishing(meeting):
     return missing
 
 
-def _locked(meeting):
-    """Return the meeting as it stands now, held until the transaction ends."""
-    return Meeting.objects.select_for_update(of=("self",), no_key=True).select_related("venue").get(pk=meeting.pk)
-
-
 def _take_step(meeting, step, *, by, before=None):
     """Save the meeting under its next number and write down the step with how it stood before."""
     meeting.sequence += step in (_Step.MOVED, _Step.CANCELLED)
@@ -216,7 +216,7 @@ def publish_meeting(meeting, *, by):
 
     Raises ValidationError with code "unfinished", with a sentence for each thing that is missing.
     """
-    meeting = _locked(meeting)
+    meeting = hold_meeting(meeting)
     if not meeting.is_draft:
         return meeting
     if missing := missing_for_publishing(meeting):
@@ -234,7 +234,7 @@ def move_meeting(meeting, *, starts_at, ends_at, venue, remote_url="", by):
     code "draft" (a draft is just edited), "cancelled", "over" (it has been held), "past" (the new time has
     passed), "no_place", or what the model refuses.
     """
-    meeting = _locked(meeting)
+    meeting = hold_meeting(meeting)
     _refuse_unless_coming(meeting)
     if starts_at <= timezone.now():
         raise ValidationError({"starts_at": ValidationError(_("Choose a time to come."), code="past")})
@@ -249,7 +249,9 @@ def move_meeting(meeting, *, starts_at, ends_at, venue, remote_url="", by):
     if meeting.registration_until and meeting.registration_until > starts_at:
         meeting.registration_until = starts_at
     meeting.full_clean(exclude=["title"])
-    _take_step(meeting, _Step.MOVED, by=by, before=before)
+    change = _take_step(meeting, _Step.MOVED, by=by, before=before)
+    tell_change(meeting, change, by=by)
+    adapt_replies(meeting, before)
     return meeting
 
 
@@ -269,7 +271,7 @@ def cancel_meeting(meeting, *, because=None, by):
     Its page and its calendar entry stay and say so. Raises ValidationError with code "draft" (a draft is
     deleted instead) or "over".
     """
-    meeting = _locked(meeting)
+    meeting = hold_meeting(meeting)
     if meeting.is_cancelled:
         return meeting
     _refuse_unless_coming(meeting)
@@ -277,7 +279,8 @@ def cancel_meeting(meeting, *, because=None, by):
         setattr(meeting, f"cancelled_because_{language}", words)
     meeting.cancelled_at = timezone.now()
     meeting.full_clean(exclude=["title"])
-    _take_step(meeting, _Step.CANCELLED, by=by, before=meeting)
+    change = _take_step(meeting, _Step.CANCELLED, by=by, before=meeting)
+    tell_change(meeting, change, by=by)
     return meeting
 
 
@@ -287,7 +290,7 @@ def close_meeting(meeting, *, by):
 
     Raises ValidationError with code "not_held" for one that is still to come, was cancelled or never published.
     """
-    meeting = _locked(meeting)
+    meeting = hold_meeting(meeting)
     if meeting.state == Meeting.State.CLOSED:
         return meeting
     if meeting.state != Meeting.State.HELD:
@@ -300,7 +303,7 @@ def close_meeting(meeting, *, by):
 @transaction.atomic
 def delete_draft(meeting):
     """Delete a meeting that nobody else has seen. Raises ValidationError (code "published") for any other."""
-    meeting = _locked(meeting)
+    meeting = hold_meeting(meeting)
     if not meeting.is_draft:
         raise ValidationError(_("A published meeting is cancelled, not deleted."), code="published")
     meeting.delete()

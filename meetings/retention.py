@@ -3,9 +3,9 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import AgendaItem, MeetingChange
-from registry.privacy import Retention, months_before
-from registry.subjects import WORK, AtErasure, Declared, accounts_in
+from meetings.models import AgendaItem, DietCount, Invitation, Meeting, MeetingChange, Reply
+from registry.privacy import Retention, delete_rows, months_before
+from registry.subjects import WORK, AtErasure, Declared, accounts_in, either, emails_in, persons_in
 
 
 def _forget_speakers(items):
@@ -13,7 +13,26 @@ def _forget_speakers(items):
     return items.update(speaker="")
 
 
+def _forget_invitees(invitations):
+    """Delete who was invited and what they replied; return how many. How many there were stays with the meeting."""
+    meetings = Meeting.objects.filter(pk__in=invitations.order_by().values("meeting"))
+    for meeting in list(meetings):
+        own = Invitation.objects.filter(meeting=meeting)
+        if meeting.n_invited is None:
+            meeting.n_invited, meeting.n_coming = own.standing().count(), Reply.objects.n_coming(meeting)
+            meeting.save(update_fields=["n_invited", "n_coming"])
+        DietCount.objects.filter(meeting=meeting).delete()
+    return delete_rows(invitations)
+
+
 RETENTIONS = (
+    Retention(
+        Invitation,
+        _("Who was invited to a meeting, what they replied, and names and addresses given for it"),
+        _("3 months after the meeting; how many were invited and came stays, by municipality"),
+        lambda today: Invitation.objects.filter(meeting__ends_at__date__lt=months_before(today, 3)),
+        _forget_invitees,
+    ),
     Retention(
         AgendaItem,
         _("The name of a speaker on a meeting's agenda"),
@@ -25,7 +44,10 @@ RETENTIONS = (
     ),
 )
 
-KEPT_OTHERWISE = {MeetingChange: _("only the link to the account is personal; it goes with the account")}
+KEPT_OTHERWISE = {
+    MeetingChange: _("only the link to the account is personal; it goes with the account"),
+    Reply: _("goes with the invitation"),
+}
 
 _STAYS = AtErasure.STAYS_WITHOUT_PERSON
 OF_PERSON = {
@@ -36,4 +58,6 @@ OF_PERSON = {
         _("A speaker's name is on the agenda that was published; ask its host to take it out."),
     ),
     MeetingChange: Declared(accounts_in("by"), _STAYS, WORK),
+    Invitation: Declared(either(persons_in("person"), emails_in("email"))),
+    Reply: Declared(either(persons_in("invitation__person"), emails_in("invitation__email"))),
 }

@@ -1,5 +1,6 @@
 """The tables of meetings, by subject."""
 
+from meetings.models.invitations import Attendance, DietCount, Invitation, Reply
 from meetings.models.kinds import AgendaTemplateItem, KindAudience, MeetingKind, MeetingTheme
 from meetings.models.meetings import AgendaItem, Meeting, MeetingChange, MeetingHost
 from meetings.models.venues import Venue
@@ -7,11 +8,15 @@ from meetings.models.venues import Venue
 __all__ = [
     "AgendaItem",
     "AgendaTemplateItem",
+    "Attendance",
+    "DietCount",
+    "Invitation",
     "KindAudience",
     "Meeting",
     "MeetingChange",
     "MeetingHost",
     "MeetingKind",
     "MeetingTheme",
+    "Reply",
     "Venue",
 ]

@@ -51,6 +51,14 @@ class MeetingKind(models.Model):
     is_offered = models.BooleanField(
         _("offered for new meetings"), default=True, help_text=_("Earlier meetings keep their kind.")
     )
+    days_to_remind_of_reply = models.PositiveSmallIntegerField(
+        _("reminder to those who have not replied, days before"), default=10, validators=[MaxValueValidator(60)],
+        help_text=_("Days before registration ends, or the meeting begins. 0: no reminder."),
+    )  # fmt: skip
+    days_to_remind_of_day = models.PositiveSmallIntegerField(
+        _("reminder to those who come, days before"), default=2, validators=[MaxValueValidator(30)],
+        help_text=_("0: no reminder."),
+    )  # fmt: skip
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = OwnOrEverybodysQuerySet.as_manager()

@@ -135,7 +135,20 @@ class Meeting(models.Model):
     registration_url = models.URLField(
         _("registration, link"), blank=True, help_text=_("A form of the municipality's own, if it uses one.")
     )
+    takes_registrations = models.BooleanField(
+        _("anyone can register on the public page"), default=False,
+        help_text=_("Without it only those who are invited can reply."),
+    )  # fmt: skip
+    party_at_most = models.PositiveSmallIntegerField(
+        _("how many can come with one reply"), default=3, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
+    asks_diet = models.BooleanField(
+        _("ask about diets"), default=False, help_text=_("You see how many want each, not who.")
+    )
+    asks_question = models.BooleanField(_("ask for questions in advance"), default=False)
     is_public = models.BooleanField(_("public"), default=True)
+    n_invited = models.PositiveIntegerField(_("how many were invited"), null=True, editable=False)
+    n_coming = models.PositiveIntegerField(_("how many were coming"), null=True, editable=False)
     copied_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="copies", editable=False,
         verbose_name=_("made from"),
@@ -177,6 +190,11 @@ class Meeting(models.Model):
                 | Q(registration_until__lte=F("starts_at")),
                 violation_error_message=_("Registration goes on after the meeting has begun."),
                 violation_error_code="registration_after_start",
+            ),
+            models.CheckConstraint(
+                name="meeting_registers_in_one_way",
+                condition=Q(takes_registrations=False) | Q(registration_url=""),
+                violation_error_message=_("Choose one: registration here, or a form of your own."),
             ),
             models.CheckConstraint(
                 name="meeting_has_a_language",

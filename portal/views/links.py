@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from accounts.links import find_link
 from accounts.signing_in import sign_in_by_link
 from mailing.unsubscribing import ONE_CLICK, find_stop_link
+from meetings.links import PURPOSE as MEETING_REPLY
 from portal.forms import AssociationCheckForm
-from portal.views import association_side, survey_confirm, survey_link
+from portal.views import association_side, meeting_link, survey_confirm, survey_link
 from registry.association_letters import stop_letters, take_letters_again
 from registry.invitations import invited_person, roles_in_words
 from registry.letters.association_check import checked_contact, confirm_association_by_link, propose_by_link
@@ -158,6 +159,7 @@ _PAGES = {
     "signin": _support,
     "contact_check": _contact_check,
     "association_check": _association_check,
+    MEETING_REPLY: meeting_link.meeting_reply,
     "survey_theme": survey_link.survey_theme,
     "survey_confirm": survey_confirm.survey_confirm,
 }

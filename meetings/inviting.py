@@ -1,0 +1,173 @@
+"""Inviting: first shown who gets the letter, who does not and why; then everybody at once, each one time."""
+
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailing.mass import Preview, Recipient, queue_mailing
+from meetings.invitees import candidates_of, still_concerned
+from meetings.models import Invitation
+from meetings.replying import refuse_unless_open, withdraw_invitation
+from meetings.seats import hold_meeting
+from meetings.telling import recipient_of
+from registry.letters.recipients import preview_letters
+
+# Two kinds, because associations stop their letters in one, and people with a role in another.
+INVITATION, INVITATION_OF_ASSOCIATION = "meeting_invitation", "association_invitation"
+CHUNK = 250
+
+
+@dataclass(frozen=True)
+class Inviting:
+    """Who would be invited: `people` and `associations` are the Previews of their letters, `candidates` all of them.
+
+    `without_letter` are those who have no address or whose letters come back: they are put on the list to be telephoned.
+    """
+
+    candidates: tuple
+    people: Preview
+    associations: Preview
+
+    @property
+    def n_going(self):
+        """How many letters would go."""
+        return len(self.people.going) + len(self.associations.going)
+
+    @property
+    def going(self):
+        """The Recipients of the letters."""
+        return [*self.people.going, *self.associations.going]
+
+    @property
+    def left_out(self):
+        """[(reason in words, [LeftOut, …])] of both."""
+        return [*self.people.by_reason(), *self.associations.by_reason()]
+
+    @property
+    def goes_at(self):
+        """When the letters go at the earliest."""
+        return max(self.people.goes_at, self.associations.goes_at)
+
+
+def preview_inviting(meeting, audiences, *, fields=()):
+    """Return the Inviting of `audiences` (codes of KindAudience), associations of `fields` alone where some are given.
+
+    A fixed number of queries for each 500.
+    """
+    today = timezone.localdate()
+    invited = Invitation.objects.filter(meeting=meeting).standing()
+    known = {f"person:{pk}" for pk in invited.filter(person__isnull=False).values_list("person", flat=True)}
+    known |= {f"contact:{pk}" for pk in invited.filter(contact__isnull=False).values_list("contact", flat=True)}
+    written = {each.lower() for each in invited.exclude(email="").values_list("email", flat=True)}
+    candidates = candidates_of(meeting, audiences, fields=fields, on=today)
+    recipients = {True: [], False: []}
+    for each in candidates:
+        is_known = each.key in known or each.source.email.lower() in written
+        left_out = "invited_before" if is_known else _refusal(each)
+        recipients[each.contact is not None].append(_recipient(each, meeting, left_out))
+    return Inviting(
+        tuple(each for each in candidates if each.key not in known and not _refusal(each)),
+        _preview(INVITATION, recipients[False], meeting),
+        _preview(INVITATION_OF_ASSOCIATION, recipients[True], meeting),
+    )
+
+
+def _preview(kind, recipients, meeting):
+    """Return the Preview of letters of a meeting; who was written to lately gets theirs when the spacing is over."""
+    previews = preview_letters(kind, recipients, key_prefix=f"{kind}:{meeting.pk}", waits=True)
+    return previews[0] if previews else Preview(kind, (), (), timezone.now())
+
+
+def _refusal(candidate):
+    return "unsubscribed" if candidate.contact and candidate.contact.no_letters_since else ""
+
+
+def _recipient(candidate, meeting, left_out):
+    source = candidate.source
+    return Recipient(
+        key=candidate.key, name=candidate.name, address=source.email, language=source.language,
+        scope=f"region:{meeting.region_id}", left_out=left_out,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def invite(meeting, audiences, *, fields=(), by):
+    """Invite everybody of `preview_inviting`, with a letter where one can go; return how many letters are new.
+
+    Who has no working address is on the list all the same, to be telephoned. Safe to run twice. Raises
+    ValidationError: "not_open", "nobody".
+    """
+    meeting = hold_meeting(meeting)
+    refuse_unless_open(meeting)
+    inviting = preview_inviting(meeting, audiences, fields=fields)
+    invited = _put_on_list(meeting, inviting, by)
+    if not invited:
+        raise ValidationError(_("There is nobody new to invite."), code="nobody")
+    going = {each.key for each in inviting.going}
+    n_queued = 0
+    for kind, of_association in ((INVITATION, False), (INVITATION_OF_ASSOCIATION, True)):
+        rows = [
+            replace(recipient_of(row, meeting), key=key)
+            for key, row in invited.items()
+            if key in going and (row.contact_id is not None) == of_association
+        ]
+        preview = _preview(kind, rows, meeting)
+        n_queued += queue_mailing(preview, key_prefix=f"{kind}:{meeting.pk}", by=by) if preview.going else 0
+    return n_queued
+
+
+def _put_on_list(meeting, inviting, by):
+    """Write the invitations of the candidates; return {candidate's key: Invitation}."""
+    left_for_good = {
+        each.recipient.key
+        for preview in (inviting.people, inviting.associations)
+        for each in preview.left_out
+        if each.reason not in {"no_address", "bounced", "unsubscribed"}
+    }
+    rows = {
+        each.key: Invitation(
+            meeting=meeting, audience=each.audience, municipality_id=each.municipality_id, person=each.person,
+            contact=each.contact, language=each.source.language, invited_by=by,
+        )
+        for each in inviting.candidates
+        if each.key not in left_for_good
+    }  # fmt: skip
+    Invitation.objects.bulk_create(rows.values(), batch_size=CHUNK)
+    return rows
+
+
+@transaction.atomic
+def invite_guest(meeting, *, name, organisation="", email="", language="fi", municipality=None, by):
+    """Put somebody who is not in the registry on the list, and write to the address if there is one; return the Invitation.
+
+    Raises ValidationError: "not_open", and what the model refuses (an address that is on the list).
+    """
+    meeting = hold_meeting(meeting)
+    refuse_unless_open(meeting)
+    guest = Invitation(
+        meeting=meeting, audience=Invitation.Audience.GUEST, name=name, organisation=organisation, email=email,
+        language=language, municipality=municipality, invited_by=by,
+    )  # fmt: skip
+    if email and Invitation.objects.filter(meeting=meeting).of_address(email):
+        raise ValidationError({"email": ValidationError(_("This address is on the list already."), code="invited")})
+    guest.full_clean(exclude=["link"])
+    guest.save()
+    queue_mailing(_preview(INVITATION, [recipient_of(guest, meeting)], meeting), key_prefix=f"{INVITATION}:{meeting.pk}", by=by)
+    return guest
+
+
+def drop_ended_roles():
+    """Take back, without a letter, invitations to coming meetings of who no longer is what they were invited as.
+
+    Returns {what: how many}. Their places go to the next in the queue.
+    """
+    today, n_dropped = timezone.localdate(), 0
+    coming = Invitation.objects.standing().filter(meeting__starts_at__gt=timezone.now(), meeting__cancelled_at=None)
+    for each in coming.with_invitee().select_related("meeting").order_by("pk"):
+        if still_concerned(each, today):
+            withdraw_invitation(each, tells=False)
+            n_dropped += 1
+    return {"invitations dropped": n_dropped}
