@@ -100,7 +100,7 @@ class MeetingKindAdmin(OwnOrEverybodys):
     list_display = ["name", "host", "n_expected", "is_public", "is_offered", "region"]
     fields = [
         "name", "description", "key", "region", "host", "n_expected", "usual_minutes", "is_public", "is_offered",
-        "position",
+        "days_to_remind_of_reply", "days_to_remind_of_day", "position",
     ]  # fmt: skip
     inlines = [KindAudienceInline, AgendaTemplateInline]
 
@@ -185,7 +185,20 @@ class MeetingAdmin(HistoryAdmin, TranslationAdmin):
         (None, {"fields": ["kind", "region", "area", "title", "description", "themes"]}),
         (_("When and where"), {"fields": [*_PLACE_AND_TIME, "is_remote_public"]}),
         (_("Languages"), {"fields": ["in_finnish", "in_swedish", "in_english"]}),
-        (_("Coming along"), {"fields": ["capacity", "registration_until", "registration_url"]}),
+        (
+            _("Coming along"),
+            {
+                "fields": [
+                    "capacity",
+                    "party_at_most",
+                    "registration_until",
+                    "takes_registrations",
+                    "registration_url",
+                    "asks_diet",
+                    "asks_question",
+                ]
+            },
+        ),
         (_("Publicity"), {"fields": ["is_public", "slug"]}),
     ]
     inlines = [MeetingHostInline, AgendaItemInline]

@@ -62,8 +62,8 @@ def calendar_feed(meetings, *, name, label=""):
 def organizer_of(invitation):
     """Return (name, e-mail) of the organiser in the calendar of one invitee.
 
-    The address is the letters' own mailbox with the invitation's number, which nobody else knows: what a calendar program
-    replies all the same comes from the invitee (meetings/calendar_replies.py). Without such a mailbox it is
+    The address is the letters' own mailbox with the invitation's number, which nobody else knows: what a calendar
+    program replies all the same comes from the invitee (meetings/calendar_replies.py). Without such a mailbox it is
     the address that letters come from.
     """
     meeting = invitation.meeting

@@ -81,7 +81,9 @@ def _people(roles, audience):
 
 def _coordinators(meeting, _places, _fields, on):
     rows = Coordinator.objects.filter(region=meeting.region_id, person__isnull=False).current_on(on)
-    return [Candidate(_As.COORDINATOR, None, person=role.person) for role in rows.select_related("person").order_by("pk")]
+    return [
+        Candidate(_As.COORDINATOR, None, person=role.person) for role in rows.select_related("person").order_by("pk")
+    ]
 
 
 def _contacts(_meeting, places, fields, on):
@@ -110,7 +112,9 @@ def still_concerned(invitation, on):
             roles = Appointment.objects.filter(person=invitation.person_id)
             return "" if _is_current(roles, invitation, on) else "role_ended"
         case _As.AGENT:
-            return "" if _is_current(Agent.objects.filter(person=invitation.person_id), invitation, on) else "role_ended"
+            return (
+                "" if _is_current(Agent.objects.filter(person=invitation.person_id), invitation, on) else "role_ended"
+            )
         case _As.COORDINATOR:
             roles = Coordinator.objects.filter(person=invitation.person_id, region=invitation.meeting.region_id)
             return "" if roles.current_on(on).exists() else "role_ended"

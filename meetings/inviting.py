@@ -24,7 +24,7 @@ CHUNK = 250
 class Inviting:
     """Who would be invited: `people` and `associations` are the Previews of their letters, `candidates` all of them.
 
-    `without_letter` are those who have no address or whose letters come back: they are put on the list to be telephoned.
+    Who has no address or whose letters come back is among the candidates: to be telephoned.
     """
 
     candidates: tuple
@@ -141,7 +141,7 @@ def _put_on_list(meeting, inviting, by):
 
 @transaction.atomic
 def invite_guest(meeting, *, name, organisation="", email="", language="fi", municipality=None, by):
-    """Put somebody who is not in the registry on the list, and write to the address if there is one; return the Invitation.
+    """Put somebody who is not in the registry on the list, and write to the address, if any; return the Invitation.
 
     Raises ValidationError: "not_open", and what the model refuses (an address that is on the list).
     """
@@ -155,7 +155,9 @@ def invite_guest(meeting, *, name, organisation="", email="", language="fi", mun
         raise ValidationError({"email": ValidationError(_("This address is on the list already."), code="invited")})
     guest.full_clean(exclude=["link"])
     guest.save()
-    queue_mailing(_preview(INVITATION, [recipient_of(guest, meeting)], meeting), key_prefix=f"{INVITATION}:{meeting.pk}", by=by)
+    queue_mailing(
+        _preview(INVITATION, [recipient_of(guest, meeting)], meeting), key_prefix=f"{INVITATION}:{meeting.pk}", by=by
+    )
     return guest
 
 

@@ -22,7 +22,8 @@ _Step = MeetingChange.Step
 # What an evening made from an earlier one begins with.
 _COPIED = (
     "kind", "area", "venue", "remote_url", "is_remote_public", "in_finnish", "in_swedish", "in_english", "capacity",
-    "takes_registrations", "party_at_most", "asks_diet", "asks_question", "is_public", *(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES),
+    "takes_registrations", "party_at_most", "asks_diet", "asks_question", "is_public",
+    *(f"{name}_{language}" for name in ("title", "description") for language in LANGUAGES),
 )  # fmt: skip
 
 

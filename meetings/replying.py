@@ -49,7 +49,9 @@ def save_reply(invitation, wanted, *, seen=None, source=Reply.Source.LINK, by=No
     lapse_offers(meeting)
     reply = Reply.objects.filter(invitation=invitation).first() or Reply(invitation=invitation, version=0)
     if seen is not None and seen != reply.version:
-        raise ValidationError(_("Another reply was given meanwhile. See it below and reply again if needed."), code="changed")
+        raise ValidationError(
+            _("Another reply was given meanwhile. See it below and reply again if needed."), code="changed"
+        )
     _check(meeting, wanted)
     has_deputy = _keep_deputy(invitation, wanted)
     _seat(meeting, reply, wanted)
@@ -79,7 +81,9 @@ def refuse_unless_open(meeting):
 
 def _check(meeting, wanted):
     if wanted.answer == Answer.COMES and meeting.venue_id is None:
-        raise ValidationError({"answer": ValidationError(_("The meeting is held remotely only."), code="not_on_the_spot")})
+        raise ValidationError(
+            {"answer": ValidationError(_("The meeting is held remotely only."), code="not_on_the_spot")}
+        )
     if wanted.answer == Answer.REMOTE and not meeting.remote_url:
         raise ValidationError({"answer": ValidationError(_("One cannot take part remotely."), code="not_remotely")})
     if not 1 <= wanted.n_people <= meeting.party_at_most:
@@ -188,8 +192,8 @@ def _take_back(invitation, *, tells=True):
 def register(meeting, wanted, *, name, organisation, email, language):
     """Register somebody from the public page; return the Invitation, or None when the address was on the list already.
 
-    Either way one letter goes to the address, with the state of the registration and the link by which it is changed: the page
-    need not tell a stranger who is registered. Raises ValidationError: "closed" (registration is not taken
+    Either way one letter goes to the address, with the state of the registration and the link by which it is changed:
+    the page need not tell a stranger who is registered. Raises ValidationError: "closed" (registration is not taken
     here, has not begun or has ended), and as `save_reply`.
     """
     meeting = hold_meeting(meeting)

@@ -21,7 +21,9 @@ SHORTEST_OFFER = dt.timedelta(hours=1)
 
 def hold_meeting(meeting):
     """Return the meeting as it stands now, held until the transaction ends."""
-    return Meeting.objects.select_for_update(of=("self",), no_key=True).select_related("venue", "kind").get(pk=meeting.pk)
+    return (
+        Meeting.objects.select_for_update(of=("self",), no_key=True).select_related("venue", "kind").get(pk=meeting.pk)
+    )
 
 
 def free_seats(meeting):

@@ -127,7 +127,7 @@ class EveningForm(PortalForm, RegistryForm):
         fields = [
             "in_finnish", "in_swedish", "in_english", "title_fi", "title_sv", "title_en", "description_fi",
             "description_sv", "description_en", "themes", "venue", "remote_url", "is_remote_public", "capacity",
-            "registration_url",
+            "party_at_most", "takes_registrations", "registration_url", "asks_diet", "asks_question",
         ]  # fmt: skip
         widgets = {"themes": forms.CheckboxSelectMultiple} | {
             f"description_{language}": forms.Textarea(attrs={"rows": 5}) for language in LANGUAGES
@@ -146,7 +146,9 @@ class EveningForm(PortalForm, RegistryForm):
         (_("About the meeting"), ("title_fi", "description_fi", "themes")),
         (_("In which languages"), ("in_finnish", "in_swedish", "in_english")),
         (_("Where"), ("venue", "new_venue", "new_address", "new_accessibility", "remote_url", "is_remote_public")),
-        (_("Coming along"), ("capacity", "last_day", "last_time", "registration_url")),
+        (_("Coming along"), ("capacity", "party_at_most", "last_day", "last_time", "takes_registrations",
+                             "registration_url")),
+        (_("What is asked of those who come"), ("asks_diet", "asks_question")),
         (_("The same in Swedish and English"), ("title_sv", "description_sv", "title_en", "description_en")),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from portal.views import (
     contacts,
     coordination,
     directory,
+    evening_guests,
     evening_steps,
     evenings,
     handover,
@@ -60,6 +61,11 @@ _of_evening = [
     path("peru/", evening_steps.portal_evening_cancel, name="portal_evening_cancel"),
     path("poista/", evening_steps.portal_evening_delete, name="portal_evening_delete"),
     path("sulje/", evening_steps.portal_evening_close, name="portal_evening_close"),
+    path("kutsutut/", evening_guests.portal_evening_guests, name="portal_evening_guests"),
+    path("kutsutut/kutsu/", evening_guests.portal_evening_invite, name="portal_evening_invite"),
+    path("kutsutut/lisaa/", evening_guests.portal_evening_guest_new, name="portal_evening_guest_new"),
+    path("kutsutut/<int:pk>/", evening_guests.portal_evening_guest, name="portal_evening_guest"),
+    path("kutsutut/<int:pk>/poista/", evening_guests.portal_evening_guest_remove, name="portal_evening_guest_remove"),
 ]
 
 _of_municipality = [

@@ -144,6 +144,8 @@ def _summary(meeting, news):
 
 def _registration(meeting, now):
     until, url = meeting.registration_until, meeting.registration_url
+    if meeting.takes_registrations and meeting.starts_at > now:
+        url = reverse("event_register", args=[meeting.region.slug, meeting.slug])
     if not (until or url):
         return None
     if until is None:
@@ -157,8 +159,8 @@ def _registration(meeting, now):
 
 def _until(meeting, now):
     """Return the moment before midnight at which the page changes by the clock, or None."""
-    until = meeting.registration_until
-    return until if until and now < until else None
+    ends = [meeting.registration_until, meeting.starts_at if meeting.takes_registrations else None]
+    return min((moment for moment in ends if moment and now < moment), default=None)
 
 
 def _hosts(meeting):

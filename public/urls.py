@@ -3,6 +3,7 @@
 from django.urls import path
 
 from public.views import (
+    event_registration,
     events,
     feedback,
     home,
@@ -81,6 +82,16 @@ urlpatterns = [
     path("<slug:region_slug>/tapahtumat.atom", events.region_feed, name="region_feed"),
     path("<slug:region_slug>/tapahtumat/<slug:slug>.ics", events.event_calendar, name="event_calendar"),
     path("<slug:region_slug>/tapahtumat/<slug:slug>/", events.event_detail, name="event_detail"),
+    path(
+        "<slug:region_slug>/tapahtumat/<slug:slug>/ilmoittaudu/",
+        event_registration.event_register,
+        name="event_register",
+    ),
+    path(
+        "<slug:region_slug>/tapahtumat/<slug:slug>/ilmoittaudu/kiitos/",
+        event_registration.event_registered,
+        name="event_registered",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

@@ -103,7 +103,9 @@ def write_letter(kind, letter, invitation, *, method="", **values):
         "contact": contact,
         "about": markdown_to_text(str(words_of(meeting, "description")))[:1200],
         "reply_by": reply_by(meeting),
-        "remotely": _("Remotely: %(address)s") % {"address": meeting.remote_url} if comes and meeting.remote_url else "",
+        "remotely": _("Remotely: %(address)s") % {"address": meeting.remote_url}
+        if comes and meeting.remote_url
+        else "",
     } | values
     return write(
         kind, values, reply_to=_reply_to(invitation, letter), thread=f"meeting:{meeting.pk}:{invitation.pk}",

@@ -1,4 +1,4 @@
-"""What invitees hear once: that the meeting moved or is cancelled, what was written down of them, a place, taken back."""
+"""What invitees hear once: a move, a cancelling, what was written down of them, a place that came free, taken back."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailing.kinds import NotWantedError, Placeholder, letter_kind
-from meetings.letters import ABOUT, FOLDER, PLACES, REPLY_BY, invitation_of, says_no, write_letter
+from meetings.letters import FOLDER, PLACES, invitation_of, says_no, write_letter
 from meetings.models import MeetingChange, Reply
 from meetings.telling import CANCELLED, MOVED, OFFER, RECEIPT, WITHDRAWN
 from meetings.wording import when_in_words, words_of
@@ -79,11 +79,11 @@ def meeting_receipt(letter):
 def state_in_words(reply):
     """Return how somebody's coming stands, as a sentence or two."""
     seat, answer = Reply.Seat, Reply.Answer
-    if answer.REMOTE == reply.answer:
+    if reply.answer == answer.REMOTE:
         return _("You take part remotely.")
-    if answer.NO == reply.answer:
+    if reply.answer == answer.NO:
         return _("You do not come.")
-    if answer.DEPUTY == reply.answer:
+    if reply.answer == answer.DEPUTY:
         return _("You send a deputy.")
     party = "" if reply.n_people == 1 else _("You are %(n)s people.") % {"n": reply.n_people}
     words = {

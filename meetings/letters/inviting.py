@@ -73,4 +73,3 @@ def meeting_coming(letter):
     if not (invitation.the_reply and invitation.the_reply.comes_along):
         raise NotWantedError("does_not_come")
     return write_letter("meeting_coming", letter, invitation)
-

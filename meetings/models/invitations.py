@@ -48,7 +48,7 @@ class InvitationQuerySet(OfMeetingQuerySet):
         return queued.order_by("reply__queued_at", "reply__pk")
 
     def to_be_told(self):
-        """Return whom a change of the meeting concerns: who comes, waits or has not answered; deputies, not who sent one."""
+        """Return whom a change of the meeting concerns: who comes, waits or has not answered; deputies themselves."""
         gone = Q(reply__answer__in=[Reply.Answer.NO, Reply.Answer.DEPUTY]) | Q(reply__seat=Reply.Seat.LAPSED)
         return self.standing().exclude(gone)
 
@@ -230,9 +230,7 @@ class Reply(models.Model):
 
     HOLDING = (Seat.IN, Seat.OFFERED)
 
-    invitation = models.OneToOneField(
-        Invitation, models.CASCADE, related_name="reply", verbose_name=_("invitation")
-    )
+    invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="reply", verbose_name=_("invitation"))
     answer = models.CharField(_("reply"), max_length=8, choices=Answer)
     n_people = models.PositiveSmallIntegerField(
         _("how many come"), default=1, validators=[MinValueValidator(1), MaxValueValidator(LARGEST_PARTY)]
@@ -335,5 +333,3 @@ class Attendance(models.Model):
 
     def __str__(self):
         return f"{self.municipality}: {self.n_people}"
-
-

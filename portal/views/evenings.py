@@ -36,6 +36,12 @@ def seen_by(request, meeting):
     return int(text) if text.isdecimal() and len(text) < 9 else meeting.version
 
 
+def seen_by_number(request):
+    """Return the version of a reply that was on the page; what is no number was never on one."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isdecimal() and len(text) < 9 else -1
+
+
 def was_changed(refused):
     """Whether a save was refused because somebody else had saved meanwhile."""
     return getattr(refused, "code", "") == "changed"

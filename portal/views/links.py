@@ -1,7 +1,9 @@
 """Links that work without signing in: a GET shows, the button on the page does, once."""
 
+from copy import copy
 from functools import wraps
 
+from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -47,7 +49,7 @@ def _kept_to_itself(view):
 @csrf_exempt
 @_kept_to_itself
 def link(request, token):
-    """Open a link of a letter; unknown, used, revoked and expired ones all get the same page.
+    """Open a link of a letter; used, revoked, expired ones and tokens that no letter has all get the same page.
 
     What a mail program posts by itself to unsubscribe (RFC 8058) has neither cookie
     nor CSRF token: the one exception of rule 14. Nor has what an association answers, which sets
@@ -69,8 +71,20 @@ def _checked_link(request, token, found):
     pages = _PAGES if found and found.is_usable else _PAGES_OF_USED
     page = pages.get(found.purpose) if found else None
     answer = page(request, found) if page else None
-    # Without its path: the footer's link to feedback would carry the token on.
-    return answer or render(request, "links/link_gone.html", {"page_path": ""}, status=410)
+    return answer or _nothing(request, is_known=found is not None)
+
+
+def _nothing(request, *, is_known):
+    """Say that the link opens nothing any more, or, to a token that no letter has, that there is nothing here.
+
+    The page is the same. Who tries many tokens is told to wait. It is without its path: the footer's link to
+    feedback would carry the token on.
+    """
+    guess = copy(request)
+    guess.method = "POST"  # the library counts no GET, and a guess is one
+    if not is_known and not ratelimit.consume(guess, action="link_guess"):
+        return render(request, "429.html", {"page_path": ""}, status=429)
+    return render(request, "links/link_gone.html", {"page_path": ""}, status=410 if is_known else 404)
 
 
 def _stop(request, stop):

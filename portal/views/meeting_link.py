@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from meetings.forms import ReplyForm
 from meetings.guest_list import InviteePage
-from meetings.models import Invitation
-from meetings.replying import save_reply
+from meetings.models import Invitation, Reply
+from meetings.replying import Wanted, save_reply
+from portal.views.evenings import seen_by_number
 from registry.association_letters import GROUP, stop_letters
 
 
 def meeting_reply(request, found):
-    """Show the meeting and how the reply stands; one button saves another. None when there is no invitation any more."""
+    """Show the meeting and how the reply stands; one button saves another. None when the invitation is gone."""
     invitation = Invitation.objects.of_link(found)
     if invitation is None or invitation.meeting.starts_at is None:
         return None
@@ -26,9 +27,10 @@ def meeting_reply(request, found):
         stop_letters(invitation.address, [GROUP])
         return redirect(request.path)
     form = _form(page, request.POST)
-    if form.is_valid():
+    quick = _quick(page, request.POST.get("wish"))
+    if quick or form.is_valid():
         try:
-            save_reply(invitation, form.wanted, seen=_seen(request))
+            save_reply(invitation, quick or form.wanted, seen=seen_by_number(request))
             return redirect(request.path)
         except ValidationError as refused:
             form.refuse(refused)
@@ -36,17 +38,20 @@ def meeting_reply(request, found):
     return _show(request, page, form)
 
 
+def _quick(page, wish):
+    """Return what a button beside an offered place means: taking it, for who was in the queue, or letting it go."""
+    reply = page.reply
+    if reply is None or wish not in {"take", "release"}:
+        return None
+    answer = Reply.Answer.COMES if wish == "take" else Reply.Answer.NO
+    return Wanted(answer, n_people=reply.n_people, question=reply.question, diets=page.diets)
+
+
 def _form(page, data=None):
     return ReplyForm(
         data, meeting=page.meeting, audience=page.invitation.audience, reply=page.reply, diets=page.diets,
         deputy=page.deputy,
     )  # fmt: skip
-
-
-def _seen(request):
-    """Return the version of the reply that was on the page; what is no number was never on one."""
-    text = request.POST.get("seen", "")
-    return int(text) if text.isdecimal() and len(text) < 9 else -1
 
 
 def _show(request, page, form=None):

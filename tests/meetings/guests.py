@@ -23,7 +23,8 @@ def evening(*, days=20, hosts=None, **columns):
     region = hosts[0].memberships.get().region
     begins = in_days(days)
     defaults = {
-        "kind": KindFactory(municipal=True), "region": region, "hosts": hosts, "venue": VenueFactory(municipality=hosts[0]),
+        "kind": KindFactory(municipal=True), "region": region, "hosts": hosts,
+        "venue": VenueFactory(municipality=hosts[0]),
         "starts_at": begins, "ends_at": begins + dt.timedelta(hours=3), "published_at": timezone.now(),
     }  # fmt: skip
     return MeetingFactory(**(defaults | columns))

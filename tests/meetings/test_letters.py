@@ -83,7 +83,9 @@ def test_it_is_shown_first_who_is_invited_and_who_is_not_and_why(world):
     guest(world, email="LIISA@example.org")
     inviting = preview_inviting(world, EVERYBODY)
     assert [each.address for each in inviting.going] == ["anna@example.org", "kuoro@example.org"]
-    assert {each.reason: each.recipient.address for each in (*inviting.people.left_out, *inviting.associations.left_out)} == {
+    assert {
+        each.reason: each.recipient.address for each in (*inviting.people.left_out, *inviting.associations.left_out)
+    } == {
         "invited_before": "liisa@example.org",
         "unsubscribed": "seura@example.org",
     }
@@ -183,7 +185,9 @@ def test_reminders_go_once_to_who_has_not_replied_and_to_who_comes(world):
     with time_machine.travel(in_days(18, 9)):
         assert queue_coming_reminders() == {"queued": 1}
         assert queue_coming_reminders()["queued"] == 0
-    assert [(each.kind, each.address) for each in letters("association_reminder", "meeting_coming", "meeting_reminder")] == [
+    assert [
+        (each.kind, each.address) for each in letters("association_reminder", "meeting_coming", "meeting_reminder")
+    ] == [
         ("association_reminder", "kuoro@example.org"),
         ("meeting_coming", "liisa@example.org"),
     ]

@@ -25,8 +25,9 @@ def seat_of(invitation):
 def refusal(function, *args, **kwargs):
     with pytest.raises(ValidationError) as refused:
         function(*args, **kwargs)
-    error = refused.value
-    return {each.code for each in (sum(error.error_dict.values(), []) if hasattr(error, "error_dict") else error.error_list)}
+    if hasattr(refused.value, "error_dict"):
+        return {error.code for group in refused.value.error_dict.values() for error in group}
+    return {error.code for error in refused.value.error_list}
 
 
 def test_a_full_meeting_has_a_waiting_list_that_moves_by_itself():
