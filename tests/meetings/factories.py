@@ -25,6 +25,7 @@ class KindFactory(DjangoModelFactory):
         municipal = factory.Trait(host="municipality", name_fi="Yhdistysilta", name_sv="Föreningskväll")
 
     key = factory.Sequence(lambda n: f"kind-{n}")
+    position = factory.Sequence(lambda n: n + 1)
     name_fi = "Verkostotapaaminen"
     name_sv = "Nätverksträff"
     name_en = factory.LazyAttribute(lambda kind: "Association evening" if kind.host == "municipality" else "Meeting")
