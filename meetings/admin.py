@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
+from meetings.guest_pages import GuestPages
 from meetings.models import (
     AgendaItem,
     AgendaTemplateItem,
@@ -171,7 +172,7 @@ _PLACE_AND_TIME = ["starts_at", "ends_at", "venue", "remote_url"]
 
 
 @admin.register(Meeting)
-class MeetingAdmin(HistoryAdmin, TranslationAdmin):
+class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
     """Meetings of the region and of its municipalities."""
 
     list_display = ["title", "kind", "starts_at", "venue", "region", "state_words"]
@@ -206,6 +207,7 @@ class MeetingAdmin(HistoryAdmin, TranslationAdmin):
     def get_urls(self):
         pages = {
             "publish": self.publish, "move": self.move, "cancel": self.cancel, "close": self.close, "copy": self.copy,
+            **self.guest_urls(),
         }  # fmt: skip
         named = [
             path(f"<int:object_id>/{name}/", self.admin_site.admin_view(view), name=f"meetings_meeting_{name}")
@@ -253,7 +255,11 @@ class MeetingAdmin(HistoryAdmin, TranslationAdmin):
             ],
             Meeting.State.HELD: [Step(_("Close the meeting"), self.step_url("close", obj))],
         }
-        return [*steps.get(obj.state, []), Step(_("Make a new one from it"), self.step_url("copy", obj))]
+        return [
+            *self.guest_steps(obj),
+            *steps.get(obj.state, []),
+            Step(_("Make a new one from it"), self.step_url("copy", obj)),
+        ]
 
     def publish(self, request, object_id):
         """Say what is missing, or publish."""

@@ -7,12 +7,12 @@ import datetime as dt
 from collections import Counter
 from typing import NamedTuple
 
-from django.db.models import BigIntegerField, CharField, DateTimeField, F, Q, Value
-from django.db.models.functions import Cast
+from django.db.models import BigIntegerField, CharField, DateTimeField, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
 from common.names import translated
 from common.prepared import Prepared
-from meetings.models import KindAudience, Meeting, MeetingKind
+from meetings.models import Attendance, KindAudience, Meeting, MeetingKind
 from meetings.models.meetings import start_of
 from meetings.wording import first_language, first_words
 from registry.models import Coordinator
@@ -39,7 +39,10 @@ class NextMeeting(NamedTuple):
 
 
 class KindStanding(NamedTuple):
-    """A kind of which some are expected in a year: how many were held, in all and by the municipality's id."""
+    """A kind of which some are expected in a year: how many were held, in all and by the municipality's id.
+
+    What a region hosts counts for a municipality where it is known to have taken part.
+    """
 
     name: str
     is_of_municipalities: bool
@@ -150,7 +153,12 @@ def _of_municipality(region: int, municipality: int, since: dt.datetime, today: 
     concerning = Q(hosts__municipality=municipality) | Q(region=region, kind__host=MeetingKind.Host.REGION)
     invites = KindAudience.objects.filter(audience=KindAudience.Audience.LIAISONS).values("kind")
     of_municipalities = Q(host=MeetingKind.Host.MUNICIPALITY) | Q(pk__in=invites)
-    return _rows(_shown(since, today).filter(concerning), region, on, of_municipalities)
+    attended = Attendance.objects.filter(meeting=OuterRef("pk"), municipality=municipality).order_by()
+    # Of a meeting that the region hosts the municipality stands in the host's place where it took part.
+    host = Coalesce(
+        "hosts__municipality", Subquery(attended.values("municipality")[:1]), output_field=BigIntegerField()
+    )
+    return _rows(_shown(since, today).filter(concerning), region, on, of_municipalities, host=host)
 
 
 @Prepared
@@ -168,7 +176,7 @@ def _shown(since, today):
     return _public().filter(Q(ends_at__gte=today) | Q(ends_at__gte=since, cancelled_at__isnull=True))
 
 
-def _rows(meetings, region, on, which=Q()):  # noqa: B008 - an expression, never changed
+def _rows(meetings, region, on, which=Q(), **columns):  # noqa: B008 - an expression, never changed
     """Return rows of `_COLUMNS`: `which` public kinds of which some are expected, the meetings, the coordinators."""
     kinds = MeetingKind.objects.rewrite(False).filter(
         Q(region__isnull=True) | Q(region=region), which, is_public=True, is_offered=True, n_expected__gt=0
@@ -186,7 +194,7 @@ def _rows(meetings, region, on, which=Q()):  # noqa: B008 - an expression, never
         "kind_host": Value(_COORDINATOR), "position": Value(0),
     }  # fmt: skip
     of_coordinators = coordinators.values_list(*((in_places | others)[name] for name in _COLUMNS))
-    return _meetings(meetings).union(of_kinds, of_coordinators, all=True)
+    return _meetings(meetings, **columns).union(of_kinds, of_coordinators, all=True)
 
 
 def _meetings(meetings, host=F("hosts__municipality")):  # noqa: B008 - an expression, never changed

@@ -136,9 +136,18 @@ def held_in_municipality(kinds, municipality):
     """Return the HeldRows of what a municipality hosts, and of its region's meetings."""
     rows = []
     for kind in kinds:
-        n_held = kind.n_by_municipality[municipality.pk] if kind.is_of_municipalities else kind.n_held
-        rows.append(_held(kind, n_held))
+        n_own = kind.n_by_municipality[municipality.pk]
+        rows.append(_held(kind, n_own) if kind.is_of_municipalities else _attended(kind, n_own))
     return rows
+
+
+def _attended(kind, n_attended):
+    """Return the HeldRow of what the region hosts; that the municipality took part is told where it is known."""
+    row = _held(kind, kind.n_held)
+    if not n_attended:
+        return row
+    words = ngettext("took part in %(n)s", "took part in %(n)s", n_attended) % {"n": n_attended}
+    return row._replace(words=f"{row.words}, {words}")
 
 
 def _of_region(kind):

@@ -25,6 +25,11 @@ from mailing.kinds import all_kinds
 from mailing.models import Letter
 from mailing.outbox import queue_letter
 from mailing.sending import send_waiting
+from meetings.inviting import invite as invite_to
+from meetings.models import Invitation
+from meetings.planning import cancel_meeting, move_meeting
+from meetings.reminding import queue_coming_reminders, queue_reply_reminders
+from meetings.replying import Wanted, save_reply, withdraw_invitation
 from registry.association_letters import send_letter
 from registry.directory import ask_colleagues
 from registry.handover import hand_over
@@ -47,6 +52,7 @@ from surveys.reading import Reading
 from surveys.replying import agree_with_results, comment_results, decide_comment
 from tests import factories
 from tests.accounts.helpers import after_commit, give_totp
+from tests.meetings.guests import evening
 from tests.surveys import factories as survey_factories
 
 pytestmark = pytest.mark.django_db
@@ -201,6 +207,49 @@ def interviewed(cast):
     send_waiting()
 
 
+def meeting(step):
+    """Return what sends the letters of an evening of Oulu; `step` gets the meeting and its invitations by kind."""
+
+    def send(cast):
+        oulu = cast.leena_in_oulu.municipality
+        AssociationContact.objects.create(
+            association=Association.objects.create(name="Oulun Kuoro", municipality=oulu), email="kuoro@example.org",
+            source="lomake", basis="given", obtained_on=MONDAY.date(),
+        )  # fmt: skip
+        held = evening(hosts=[oulu], region=cast.leena.region, days=30, capacity=1)
+        invite_to(held, ["liaisons", "associations"], by=cast.kaisa.user)
+        send_waiting()
+        step(held, {each.audience: each for each in Invitation.objects.with_invitee()})
+        with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=1)):
+            send_waiting()
+
+    return send
+
+
+def comes(invitation, **wanted):
+    return save_reply(invitation, Wanted("comes", **wanted), source="behalf")
+
+
+def moved(held, _invited):
+    later = held.starts_at + dt.timedelta(days=1)
+    move_meeting(held, starts_at=later, ends_at=later + dt.timedelta(hours=2), venue=held.venue, by=None)
+
+
+def full_and_left(_held, invited):
+    comes(invited["liaison"])
+    comes(invited["association"])
+    save_reply(invited["liaison"], Wanted("no"))
+
+
+def reminded(held, invited):
+    """Shortly before the evening, the liaison comes; the association has not replied."""
+    comes(invited["liaison"])
+    with time_machine.travel(MONDAY + dt.timedelta(days=28)):
+        queue_reply_reminders()
+        queue_coming_reminders()
+        send_waiting()
+
+
 # By kind: what sends a letter of it, perhaps beside others.
 SAMPLES = {
     "association_check": association_is_asked,
@@ -208,6 +257,18 @@ SAMPLES = {
     "colleague_question": question,
     "handover": lambda cast: hand_over(cast.leena_in_oulu, on=timezone.localdate(), by=cast.kaisa.user),
     "handover_pack": successor_of_leena,
+    "association_invitation": meeting(lambda _held, _invited: None),
+    "association_reminder": meeting(reminded),
+    "meeting_cancelled": meeting(lambda held, _invited: cancel_meeting(held, by=None)),
+    "meeting_coming": meeting(reminded),
+    "meeting_invitation": meeting(lambda _held, _invited: None),
+    "meeting_moved": meeting(moved),
+    "meeting_offer": meeting(full_and_left),
+    "meeting_receipt": meeting(lambda _held, invited: comes(invited["liaison"])),
+    "meeting_reminder": meeting(
+        lambda held, invited: reminded(held, {"liaison": invited["association"]}),
+    ),
+    "meeting_withdrawn": meeting(lambda _held, invited: withdraw_invitation(invited["association"])),
     "invitation": lambda cast: invite(cast.leena, by=cast.kaisa.user),
     "second_factor_reset": second_factor_reset,
     "survey_theme": theme_of_survey,
@@ -235,7 +296,10 @@ LIBRARY = {
 
 def links_of(letter):
     """Return every address that the letter's text or HTML names."""
-    bodies = [letter.body, *(unescape(str(part.content)) for part in letter.alternatives)]
+    bodies = [
+        letter.body,
+        *(unescape(str(part.content)) for part in letter.alternatives if part.mimetype == "text/html"),
+    ]
     return {found.rstrip(".,;:)") for body in bodies for found in LINK.findall(body)}
 
 

@@ -125,6 +125,8 @@ OPEN = {
     "region_feed": (["pohjois-pohjanmaa"], 200, 405),
     # No event is published here: which are open, tests/public/test_events.py.
     "event_detail": (["pohjois-pohjanmaa", "verkostotapaaminen"], 404, 405),
+    "event_register": (["pohjois-pohjanmaa", "verkostotapaaminen"], 404, 404),
+    "event_registered": (["pohjois-pohjanmaa", "verkostotapaaminen"], 404, 405),
     "event_calendar": (["pohjois-pohjanmaa", "verkostotapaaminen"], 404, 405),
     "accessibility": ([], 200, 405),
     "privacy": ([], 200, 405),
@@ -155,8 +157,11 @@ STEPS = {
     "registry_task_finish": ("task", [], (405, 404, 405)),
     **{
         f"meetings_meeting_{page}": ("meeting", [], (200, 404, 200))
-        for page in ("publish", "move", "cancel", "close", "copy")
+        for page in ("publish", "move", "cancel", "close", "copy", "guests", "invite", "guest_new", "attendance")
     },
+    # Of no invitee (tests/admin/test_meeting_guests.py).
+    "meetings_meeting_guest": ("meeting", [], (404, 404, 404)),
+    "meetings_meeting_guest_remove": ("meeting", [], (404, 404, 404)),
     "surveys_response_copy": (
         "response",
         [],

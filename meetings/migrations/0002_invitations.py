@@ -4,7 +4,7 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import meetings.models.invitations
+import secrets
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('language', models.CharField(choices=[('fi', 'Finnish'), ('sv', 'Swedish'), ('en', 'English')], default='fi', max_length=2, verbose_name='language of letters')),
                 ('uid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('seed', models.CharField(default=meetings.models.invitations._new_seed, editable=False, max_length=64)),
+                ('seed', models.CharField(default=secrets.token_hex, editable=False, max_length=64)),
                 ('invited_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='invited at')),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='taken back at')),
             ],

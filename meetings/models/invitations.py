@@ -16,10 +16,6 @@ from registry.models import Person
 LARGEST_PARTY = 20
 
 
-def _new_seed():
-    return secrets.token_hex(32)
-
-
 class InvitationQuerySet(OfMeetingQuerySet):
     """Reads of invitations."""
 
@@ -56,6 +52,10 @@ class InvitationQuerySet(OfMeetingQuerySet):
         """Return the standing invitation of an e-mail address, wherever the address stands, or None."""
         own = Q(email__iexact=address) | Q(person__email__iexact=address) | Q(contact__email__iexact=address)
         return self.standing().filter(own).with_invitee().order_by("pk").first()
+
+    def of_number(self, meeting, number):
+        """Return the invitation of a meeting with this number, or None."""
+        return self.filter(meeting=meeting, pk=number).with_invitee().first()
 
     def of_link(self, link):
         """Return the invitation that a link of a letter opens, with what its page shows, or None."""
@@ -103,7 +103,7 @@ class Invitation(models.Model):
         _("language of letters"), max_length=2, choices=Person.Language, default=Person.Language.FI
     )
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    seed = models.CharField(max_length=64, default=_new_seed, editable=False)
+    seed = models.CharField(max_length=64, default=secrets.token_hex, editable=False)
     link = models.OneToOneField(
         "accounts.SecretLink", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )

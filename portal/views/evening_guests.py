@@ -19,11 +19,11 @@ from portal.views.evenings import own_meeting, seen_by_number
 from registry.access import municipality_gate
 
 
-def _invitee(access, slug, pk):
-    """Return (the meeting, the standing invitation of it with this number), or 404."""
+def _invitee(access, slug, pk, *, also_withdrawn=False):
+    """Return (the meeting, the invitation of it with this number that stands), or 404."""
     meeting = own_meeting(access, slug)
-    invitation = Invitation.objects.filter(meeting=meeting, pk=pk).standing().with_invitee().first()
-    if invitation is None:
+    invitation = Invitation.objects.of_number(meeting, pk)
+    if invitation is None or (invitation.withdrawn_at and not also_withdrawn):
         raise Http404
     invitation.meeting = meeting
     return meeting, invitation
@@ -132,7 +132,8 @@ def portal_evening_guest_new(request, access, slug):
 @municipality_gate()
 def portal_evening_guest_remove(request, access, slug, pk):
     """Take an invitation back; who was coming is told."""
-    _meeting, invitation = _invitee(access, slug, pk)
+    # Pressed twice it is harmless.
+    _meeting, invitation = _invitee(access, slug, pk, also_withdrawn=True)
     button = PortalForm(request.POST, access=access)
     if button.is_valid():
         with transaction.atomic():

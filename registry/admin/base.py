@@ -284,8 +284,10 @@ class OwnRegion(Exports):
 
     # --- A step with a question, a confirmation and a result -----------------------------------------------------
 
-    def ask_and_do(self, request, obj, form=None, *, title, effects, do, done_url=None, intro=()):
+    def ask_and_do(self, request, obj, form=None, *, title, effects, do, done_url=None, intro=(), links=()):
         """Ask with `form` below the sentences of `intro`, say what will happen, and do it when that is confirmed.
+
+        `links` are [(words, address)] of what else can be done.
 
         `effects` and `do` are called with the form's cleaned data; what `do` refuses
         (ValidationError) is shown beside the question. Without a form, or with one
@@ -312,6 +314,7 @@ class OwnRegion(Exports):
             "title": title,
             "form": form,
             "intro": intro,
+            "links": links,
             "is_confirming": is_confirming,
             "effects": effects(**cleaned) if is_confirming else [],
         }

@@ -36,7 +36,7 @@ def test_a_new_meeting_without_title_or_address_gets_them_from_its_kind(kaisa, r
     kind = MeetingKind.objects.get(key="network-meeting")
     typed = {
         "kind": kind.pk, "region": reference.pohjois_pohjanmaa.pk, "starts_at_0": "24.9.2026", "starts_at_1": "9.00",
-        "ends_at_0": "24.9.2026", "ends_at_1": "12.00", "in_finnish": "on", "is_public": "on",
+        "ends_at_0": "24.9.2026", "ends_at_1": "12.00", "in_finnish": "on", "is_public": "on", "party_at_most": 3,
     }  # fmt: skip
     for prefix in ("hosts", "agenda"):
         typed |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}

@@ -192,7 +192,7 @@ def test_no_token_and_no_code_is_stored(cast):
     letter, message = _send()
     token = stop_path(message).split("/")[2]
     assert token not in str(list(Letter.objects.values()))
-    assert Client().get("/y/" + letter.stop_hash + "/").status_code == 410
+    assert Client().get("/y/" + letter.stop_hash + "/").status_code == 404
 
 
 # --- Words -----------------------------------------------------------------------------------------------------------

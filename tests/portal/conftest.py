@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from common.partial_dates import PartialDate
-from meetings.models import MeetingKind
+from meetings.models import Invitation, MeetingKind
 from registry import models
 from surveys.answering import start_response
 from surveys.models import Answer, AnswerFile, Delegation, PaperBatch, ReplyComment, Response, Round
@@ -123,6 +123,7 @@ def make_portal(cast, reference):
 
     response, round_theme = begun_survey(cast, reference)
     make_open_link(response.round, oulu, by=None)
+    evening = coming_evening(reference)
     batch = PaperBatch.objects.create(
         round=response.round, municipality=oulu, label="Yhdistysilta", collected_on=today, n_papers=9
     )
@@ -137,7 +138,8 @@ def make_portal(cast, reference):
         batch=batch.key,
         past_year=past.round.year,
         file=file.key,
-        evening=coming_evening(reference).slug,
+        evening=evening.slug,
+        guest=Invitation.objects.create(meeting=evening, audience="guest", name="Veera Vieras"),
         comment=commented(past),
         task=models.Task.objects.create(audience="pair", municipality=oulu, title="Soita", is_proposal=True),
         appointment=cast.leena_in_oulu,
