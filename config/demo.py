@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from common.partial_dates import PartialDate, Precision
 from config.demo_following import follow_round
+from config.demo_guests import add_guests
 from config.demo_imports import add_imports
 from config.demo_letters import let_letters_come_back, run_this_mornings_jobs, write_to_associations
 from config.demo_meetings import add_meetings
@@ -179,6 +180,7 @@ def build_demo(today=None):
     add_records()
     follow_round()
     write_to_associations()
+    add_guests(today)
     run_this_mornings_jobs()
     let_letters_come_back(today)
     return world.n_people

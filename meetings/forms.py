@@ -1,6 +1,7 @@
 """What somebody replies to an invitation, registers, or writes down for somebody else; whom a meeting invites."""
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -55,6 +56,7 @@ class ReplyForm(forms.Form):
             self.fields["n_people"].widget.attrs |= {"max": meeting.party_at_most, "inputmode": "numeric"}
         if not meeting.asks_question:
             del self.fields["question"]
+        self.order_fields(["name", "organisation", "email", "answer", "n_people", "deputy_name", "deputy_email"])
         if meeting.asks_diet and meeting.venue_id:
             self._ask_diets()
 
@@ -79,7 +81,7 @@ class ReplyForm(forms.Form):
     def _ask_diets(self):
         for code, words in DietCount.Diet.choices:
             self.fields[f"diet_{code}"] = forms.IntegerField(
-                label=words, min_value=0, max_value=self.meeting.party_at_most, required=False,
+                label=capfirst(words), min_value=0, max_value=self.meeting.party_at_most, required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )  # fmt: skip
 
@@ -154,8 +156,6 @@ class RegistrationForm(ReplyForm):
             "invalid": _("Write the e-mail address in full, for example name@example.org."),
         },
     )  # fmt: skip
-
-    field_order = ["name", "organisation", "email", "answer", "n_people"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, audience=Invitation.Audience.REGISTERED, **kwargs)
