@@ -17,6 +17,7 @@ from registry.letters.recipients import preview_letters
 
 # Two kinds, because associations stop their letters in one, and people with a role in another.
 INVITATION, INVITATION_OF_ASSOCIATION = "meeting_invitation", "association_invitation"
+KINDS = (INVITATION, INVITATION_OF_ASSOCIATION)
 CHUNK = 250
 
 
@@ -52,27 +53,40 @@ class Inviting:
         return max(self.people.goes_at, self.associations.goes_at)
 
 
-def preview_inviting(meeting, audiences, *, fields=()):
+def preview_inviting(meeting, audiences, *, fields=(), kinds=KINDS):
     """Return the Inviting of `audiences` (codes of KindAudience), associations of `fields` alone where some are given.
 
-    A fixed number of queries for each 500.
+    `kinds` are the kinds of the letters to people and to associations. A fixed number of queries for each 500.
     """
-    today = timezone.localdate()
-    invited = Invitation.objects.filter(meeting=meeting).standing()
-    known = {f"person:{pk}" for pk in invited.filter(person__isnull=False).values_list("person", flat=True)}
-    known |= {f"contact:{pk}" for pk in invited.filter(contact__isnull=False).values_list("contact", flat=True)}
-    written = {each.lower() for each in invited.exclude(email="").values_list("email", flat=True)}
-    candidates = candidates_of(meeting, audiences, fields=fields, on=today)
+    known = _known(meeting, is_asking=kinds != KINDS)
+    written = Invitation.objects.filter(meeting=meeting).standing().exclude(email="").values_list("email", flat=True)
+    taken = {each.lower() for each in written}
+    candidates = candidates_of(meeting, audiences, fields=fields, on=timezone.localdate())
     recipients = {True: [], False: []}
     for each in candidates:
-        is_known = each.key in known or each.source.email.lower() in written
-        left_out = "invited_before" if is_known else _refusal(each)
+        left_out = known.get(each.key) or _refusal(each, taken)
         recipients[each.contact is not None].append(_recipient(each, meeting, left_out))
     return Inviting(
-        tuple(each for each in candidates if each.key not in known and not _refusal(each)),
-        _preview(INVITATION, recipients[False], meeting),
-        _preview(INVITATION_OF_ASSOCIATION, recipients[True], meeting),
+        tuple(each for each in candidates if not (known.get(each.key) or _refusal(each, taken))),
+        _preview(kinds[0], recipients[False], meeting),
+        _preview(kinds[1], recipients[True], meeting),
     )
+
+
+def _known(meeting, *, is_asking):
+    """Return {candidate's key: why not} of who is invited already, or was and has been taken back.
+
+    Who was only asked for a day is not invited yet, but is not asked again.
+    """
+    rows = Invitation.objects.filter(meeting=meeting, deputy_for=None)
+    found = {}
+    for person, contact, invited_at, withdrawn_at in rows.values_list(
+        "person", "contact", "invited_at", "withdrawn_at"
+    ):
+        if withdrawn_at or invited_at or is_asking:
+            key = f"person:{person}" if person else f"contact:{contact}"
+            found[key] = "invitation_withdrawn" if withdrawn_at else "invited_before"
+    return found
 
 
 def _preview(kind, recipients, meeting):
@@ -81,8 +95,11 @@ def _preview(kind, recipients, meeting):
     return previews[0] if previews else Preview(kind, (), (), timezone.now())
 
 
-def _refusal(candidate):
-    return "unsubscribed" if candidate.contact and candidate.contact.no_letters_since else ""
+def _refusal(candidate, taken):
+    """Return why a candidate is not put on the list at all, or ""; `taken` are addresses written on it."""
+    if candidate.contact and candidate.contact.no_letters_since:
+        return "unsubscribed"
+    return "invited_before" if candidate.source.email.lower() in taken else ""
 
 
 def _recipient(candidate, meeting, left_out):
@@ -103,39 +120,58 @@ def invite(meeting, audiences, *, fields=(), by):
     meeting = hold_meeting(meeting)
     refuse_unless_open(meeting)
     inviting = preview_inviting(meeting, audiences, fields=fields)
-    invited = _put_on_list(meeting, inviting, by)
-    if not invited:
+    if not inviting.candidates:
         raise ValidationError(_("There is nobody new to invite."), code="nobody")
-    going = {each.key for each in inviting.going}
     n_queued = 0
-    for kind, of_association in ((INVITATION, False), (INVITATION_OF_ASSOCIATION, True)):
-        rows = [
-            replace(recipient_of(row, meeting), key=key)
-            for key, row in invited.items()
-            if key in going and (row.contact_id is not None) == of_association
-        ]
-        preview = _preview(kind, rows, meeting)
-        n_queued += queue_mailing(preview, key_prefix=f"{kind}:{meeting.pk}", by=by) if preview.going else 0
+    for preview in invitations_for(meeting, inviting, by=by):
+        n_queued += queue_mailing(preview, key_prefix=f"{preview.kind}:{meeting.pk}", by=by)
     return n_queued
 
 
-def _put_on_list(meeting, inviting, by):
+def invitations_for(meeting, inviting, *, by, kinds=KINDS, is_invited=True):
+    """Put the candidates of an Inviting on the list; return the Previews of their letters that somebody gets.
+
+    Without `is_invited` they are only asked for a day. The caller holds the meeting.
+    """
+    rows = _put_on_list(meeting, inviting, by, is_invited=is_invited)
+    going = {each.key for each in inviting.going}
+    previews = []
+    for kind, of_association in zip(kinds, (False, True), strict=True):
+        recipients = [
+            replace(recipient_of(row, meeting), key=key)
+            for key, row in rows.items()
+            if key in going and (row.contact_id is not None) == of_association
+        ]
+        previews.append(_preview(kind, recipients, meeting))
+    return [preview for preview in previews if preview.going]
+
+
+def _put_on_list(meeting, inviting, by, *, is_invited):
     """Write the invitations of the candidates; return {candidate's key: Invitation}."""
-    left_for_good = {
+    # A shared address gets one letter, and one place on the list.
+    doubles = {
         each.recipient.key
         for preview in (inviting.people, inviting.associations)
         for each in preview.left_out
-        if each.reason not in {"no_address", "bounced", "unsubscribed"}
+        if each.reason == "duplicate_address"
     }
-    rows = {
-        each.key: Invitation(
-            meeting=meeting, audience=each.audience, municipality_id=each.municipality_id, person=each.person,
-            contact=each.contact, language=each.source.language, invited_by=by,
+    asked = {
+        f"person:{each.person_id}" if each.person_id else f"contact:{each.contact_id}": each
+        for each in Invitation.objects.filter(meeting=meeting, invited_at=None).standing().with_invitee()
+    }
+    now = timezone.now() if is_invited else None
+    rows = {}
+    for each in inviting.candidates:
+        if each.key not in doubles:
+            rows[each.key] = asked.get(each.key) or Invitation(
+                meeting=meeting, audience=each.audience, municipality_id=each.municipality_id, person=each.person,
+                contact=each.contact, language=each.source.language, invited_by=by, invited_at=now,
+            )  # fmt: skip
+    Invitation.objects.bulk_create([row for row in rows.values() if row.pk is None], batch_size=CHUNK)
+    if is_invited:
+        Invitation.objects.filter(pk__in=[row.pk for key, row in asked.items() if key in rows]).update(
+            invited_at=now, invited_by=by
         )
-        for each in inviting.candidates
-        if each.key not in left_for_good
-    }  # fmt: skip
-    Invitation.objects.bulk_create(rows.values(), batch_size=CHUNK)
     return rows
 
 

@@ -3,12 +3,15 @@
 from meetings.models.invitations import Attendance, DietCount, Invitation, Reply
 from meetings.models.kinds import AgendaTemplateItem, KindAudience, MeetingKind, MeetingTheme
 from meetings.models.meetings import AgendaItem, Meeting, MeetingChange, MeetingHost
+from meetings.models.polls import DateOption, DateVote
 from meetings.models.venues import Venue
 
 __all__ = [
     "AgendaItem",
     "AgendaTemplateItem",
     "Attendance",
+    "DateOption",
+    "DateVote",
     "DietCount",
     "Invitation",
     "KindAudience",

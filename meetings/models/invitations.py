@@ -30,9 +30,13 @@ class InvitationQuerySet(OfMeetingQuerySet):
             "deputy_for__contact__association", "reply",
         )  # fmt: skip
 
+    def invited(self):
+        """Return the standing invitations of who has been invited, not only asked for a day."""
+        return self.standing().filter(invited_at__isnull=False)
+
     def unanswered(self):
         """Return the standing invitations without a reply."""
-        return self.standing().filter(reply__isnull=True)
+        return self.invited().filter(reply__isnull=True)
 
     def coming(self):
         """Return the standing invitations of those who come, on the spot or remotely."""
@@ -46,7 +50,7 @@ class InvitationQuerySet(OfMeetingQuerySet):
     def to_be_told(self):
         """Return whom a change of the meeting concerns: who comes, waits or has not answered; deputies themselves."""
         gone = Q(reply__answer__in=[Reply.Answer.NO, Reply.Answer.DEPUTY]) | Q(reply__seat=Reply.Seat.LAPSED)
-        return self.standing().exclude(gone)
+        return self.invited().exclude(gone)
 
     def of_address(self, address):
         """Return the standing invitation of an e-mail address, wherever the address stands, or None."""
@@ -107,7 +111,10 @@ class Invitation(models.Model):
     link = models.OneToOneField(
         "accounts.SecretLink", models.SET_NULL, null=True, blank=True, related_name="+", editable=False
     )
-    invited_at = models.DateTimeField(_("invited at"), default=timezone.now, editable=False)
+    invited_at = models.DateTimeField(
+        _("invited at"), default=timezone.now, null=True, editable=False,
+        help_text=_("Empty: asked for a day only, so far."),
+    )  # fmt: skip
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+",
         verbose_name=_("invited by"), editable=False,
