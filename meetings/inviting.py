@@ -12,11 +12,9 @@ from meetings.invitees import candidates_of, still_concerned
 from meetings.models import Invitation
 from meetings.replying import refuse_unless_open, withdraw_invitation
 from meetings.seats import hold_meeting
-from meetings.telling import recipient_of
+from meetings.telling import INVITATION, INVITATION_OF_ASSOCIATION, recipient_of
 from registry.letters.recipients import preview_letters
 
-# Two kinds, because associations stop their letters in one, and people with a role in another.
-INVITATION, INVITATION_OF_ASSOCIATION = "meeting_invitation", "association_invitation"
 CHUNK = 250
 
 
@@ -57,22 +55,33 @@ def preview_inviting(meeting, audiences, *, fields=()):
 
     A fixed number of queries for each 500.
     """
-    today = timezone.localdate()
-    invited = Invitation.objects.filter(meeting=meeting).standing()
-    known = {f"person:{pk}" for pk in invited.filter(person__isnull=False).values_list("person", flat=True)}
-    known |= {f"contact:{pk}" for pk in invited.filter(contact__isnull=False).values_list("contact", flat=True)}
-    written = {each.lower() for each in invited.exclude(email="").values_list("email", flat=True)}
-    candidates = candidates_of(meeting, audiences, fields=fields, on=today)
+    refusals = _refusals(meeting)
+    candidates = candidates_of(meeting, audiences, fields=fields, on=timezone.localdate())
     recipients = {True: [], False: []}
     for each in candidates:
-        is_known = each.key in known or each.source.email.lower() in written
-        left_out = "invited_before" if is_known else _refusal(each)
+        address = each.source.email.strip().lower()
+        left_out = refusals.get(each.key) or refusals.get(address) or _refusal(each)
         recipients[each.contact is not None].append(_recipient(each, meeting, left_out))
     return Inviting(
-        tuple(each for each in candidates if each.key not in known and not _refusal(each)),
+        tuple(each for each in candidates if each.key not in refusals and not _refusal(each)),
         _preview(INVITATION, recipients[False], meeting),
         _preview(INVITATION_OF_ASSOCIATION, recipients[True], meeting),
     )
+
+
+def _refusals(meeting):
+    """Return {a candidate's key, or an address that was written here: why it is not invited (again)}.
+
+    Whose invitation was taken back is not invited a second time: calendars would take the event for the cancelled one.
+    """
+    rows = Invitation.objects.filter(meeting=meeting, deputy_for=None)
+    rows = rows.values_list("person", "contact", "email", "withdrawn_at")
+    found = {}
+    for person, contact, email, withdrawn_at in rows:
+        key = f"person:{person}" if person else f"contact:{contact}" if contact else email.lower()
+        if key and (withdrawn_at is None or person or contact):
+            found[key] = "invitation_withdrawn" if withdrawn_at else "invited_before"
+    return found
 
 
 def _preview(kind, recipients, meeting):
@@ -164,12 +173,13 @@ def invite_guest(meeting, *, name, organisation="", email="", language="fi", mun
 def drop_ended_roles():
     """Take back, without a letter, invitations to coming meetings of who no longer is what they were invited as.
 
-    Returns {what: how many}. Their places go to the next in the queue.
+    Returns {what: how many}. Their places go to the next in the queue. Who only wants no more letters stays on the
+    list: they may be coming.
     """
     today, n_dropped = timezone.localdate(), 0
     coming = Invitation.objects.standing().filter(meeting__starts_at__gt=timezone.now(), meeting__cancelled_at=None)
     for each in coming.with_invitee().select_related("meeting").order_by("pk"):
-        if still_concerned(each, today):
+        if still_concerned(each, today) not in {"", "unsubscribed"}:
             withdraw_invitation(each, tells=False)
             n_dropped += 1
     return {"invitations dropped": n_dropped}
