@@ -34,6 +34,9 @@ def calendar_object(meeting, *, method="PUBLISH", organizer=None, attendee=None,
     """
     calendar = _calendar(method)
     event = _event(meeting, has_remote_link=has_remote_link, label=label)
+    if method != "PUBLISH":
+        # Of two letters under one number, such as one that takes an invitation back, programs believe the later.
+        event["DTSTAMP"].dt = timezone.now().astimezone(dt.UTC).replace(microsecond=0)
     if method == "CANCEL":
         # Also somebody who is not coming any more gets one, of a meeting that stands.
         event["STATUS"] = vText("CANCELLED")
@@ -161,5 +164,7 @@ def _description(meeting, *, has_remote_link, label):
 def _address(person, **params):
     name, email = person
     address = vCalAddress(f"mailto:{email}")
-    address.params.update({"CN": vText(name), **params})
+    # Programs drop a line with a control character in it, and with it who organises or is invited.
+    printable = "".join(letter if letter.isprintable() else " " for letter in name)
+    address.params.update({"CN": vText(" ".join(printable.split())), **params})
     return address

@@ -17,10 +17,11 @@ def take_calendar_reply(message):
     """Save what a calendar's REPLY says, as the invitee's reply; return whether it was taken.
 
     The invitee is known by the organiser's address, which stands in that invitee's calendar alone: the public UID of an
-    event proves nothing. An acceptance of an older version, "perhaps", and what is refused today are not taken.
+    event proves nothing. A colleague to whom the invitation was forwarded replies as another attendee, which is not
+    taken; nor are a reply to an older version, "perhaps", and what is refused today.
     """
     invitation, reply = _invitation_of(message), _reply_of(message)
-    if invitation is None or reply is None or not _is_about(invitation.meeting, reply):
+    if invitation is None or reply is None or not _is_about(invitation, reply):
         return False
     wanted = _wanted(invitation, str(reply["attendee"].params.get("PARTSTAT", "")).upper())
     if wanted is None:
@@ -45,9 +46,9 @@ def _reply_of(message):
         if part.get_content_type() == "text/calendar":
             try:
                 calendar = Calendar.from_ical(part.get_payload(decode=True))
-            except (ValueError, IndexError, TypeError):
+                events = calendar.walk("VEVENT")
+            except Exception:  # what strangers send may break a parser anywhere; the mailbox is read on
                 return None
-            events = calendar.walk("VEVENT")
             if str(calendar.get("method", "")).upper() != "REPLY" or len(events) != 1:
                 return None
             attendee = events[0].get("attendee")
@@ -55,8 +56,16 @@ def _reply_of(message):
     return None
 
 
-def _is_about(meeting, event):
-    return str(event.get("uid", "")) == uid_of(meeting) and int(event.get("sequence", 0)) >= meeting.sequence
+def _is_about(invitation, event):
+    meeting, attendee = invitation.meeting, str(event["attendee"]).lower().removeprefix("mailto:")
+    # Without the column it is the first version; one that is no number is none at all.
+    sequence = event.get("sequence", 0)
+    return (
+        str(event.get("uid", "")) == uid_of(meeting)
+        and isinstance(sequence, int)
+        and sequence >= meeting.sequence
+        and attendee.strip() == invitation.address.strip().lower()
+    )
 
 
 def _wanted(invitation, partstat):

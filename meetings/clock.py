@@ -9,10 +9,12 @@ from jobs.words import add_words
 from meetings.inviting import drop_ended_roles
 from meetings.reminding import queue_coming_reminders, queue_reply_reminders
 from meetings.seats import move_queues
+from meetings.telling import tell_new_addresses
 
 add_words(
     {
         "offers lapsed": _("offers of a place that lapsed"),
+        "letters to new addresses": _("letters to addresses that changed meanwhile"),
         "invitations dropped": _("invitations of ended roles taken back"),
     }
 )
@@ -24,8 +26,8 @@ def _told(counts):
 
 @job("meeting_queues", _("Offers places on where nobody took them in time"), every=dt.timedelta(minutes=10))
 def run_meeting_queues():
-    """Let offers lapse whose time is over; return a Done."""
-    return Done.of_counts(move_queues())
+    """Let offers lapse whose time is over, and write again to who has another address by now; return a Done."""
+    return Done.of_counts(move_queues() | tell_new_addresses())
 
 
 @job("meeting_ended_roles", _("Takes back invitations of people whose role has ended"), daily_at=dt.time(0, 40))

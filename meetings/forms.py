@@ -14,6 +14,18 @@ _Answer = Reply.Answer
 _WITHOUT_DEPUTY = {Invitation.Audience.DEPUTY, Invitation.Audience.REGISTERED}
 
 
+class LineField(forms.CharField):
+    """A line of text, such as a name: what is no letter, line ends and marks of direction too, becomes a space.
+
+    It ends up in letters' subjects and greetings and in calendars.
+    """
+
+    def to_python(self, value):
+        """Return the line."""
+        text = "".join(letter if letter.isprintable() else " " for letter in super().to_python(value))
+        return " ".join(text.split())
+
+
 class ReplyForm(forms.Form):
     """A reply to an invitation to `meeting`; asks for what the meeting asks."""
 
@@ -34,7 +46,7 @@ class ReplyForm(forms.Form):
         label=_("A question in advance"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The hosts read it before the meeting, with the name of who asks."),
     )  # fmt: skip
-    deputy_name = forms.CharField(
+    deputy_name = LineField(
         label=_("Your deputy's name"), max_length=120, required=False, help_text=_("If you send a deputy.")
     )
     deputy_email = forms.EmailField(
@@ -140,11 +152,11 @@ class BehalfForm(ReplyForm):
 class RegistrationForm(ReplyForm):
     """Somebody registers on the public page."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name"), max_length=120, error_messages={"required": _("Write your name.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )  # fmt: skip
-    organisation = forms.CharField(
+    organisation = LineField(
         label=_("Association or organisation"), max_length=120, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )  # fmt: skip
@@ -191,10 +203,10 @@ class InviteForm(forms.Form):
 class GuestForm(forms.Form):
     """Somebody who is not in the registry."""
 
-    name = forms.CharField(
+    name = LineField(
         label=pgettext_lazy("of a guest", "Name"), max_length=120, error_messages={"required": _("Write the name.")}
     )
-    organisation = forms.CharField(label=_("Association or organisation"), max_length=120, required=False)
+    organisation = LineField(label=_("Association or organisation"), max_length=120, required=False)
     email = forms.EmailField(
         label=_("E-mail"), required=False, help_text=_("With an address the invitation goes by letter at once."),
         error_messages={"invalid": _("Write the e-mail address in full, for example name@example.org.")},

@@ -12,12 +12,10 @@ from meetings.invitees import candidates_of, still_concerned
 from meetings.models import Invitation
 from meetings.replying import refuse_unless_open, withdraw_invitation
 from meetings.seats import hold_meeting
-from meetings.telling import recipient_of
+from meetings.telling import INVITATION, INVITATION_OF_ASSOCIATION, recipient_of
 from registry.letters.recipients import preview_letters
 
-# Two kinds, because associations stop their letters in one, and people with a role in another.
-INVITATION, INVITATION_OF_ASSOCIATION = "meeting_invitation", "association_invitation"
-KINDS = (INVITATION, INVITATION_OF_ASSOCIATION)
+LETTERS = (INVITATION, INVITATION_OF_ASSOCIATION)
 CHUNK = 250
 
 
@@ -53,38 +51,38 @@ class Inviting:
         return max(self.people.goes_at, self.associations.goes_at)
 
 
-def preview_inviting(meeting, audiences, *, fields=(), kinds=KINDS):
+def preview_inviting(meeting, audiences, *, fields=(), kinds=LETTERS):
     """Return the Inviting of `audiences` (codes of KindAudience), associations of `fields` alone where some are given.
 
     `kinds` are the kinds of the letters to people and to associations. A fixed number of queries for each 500.
     """
-    known = _known(meeting, is_asking=kinds != KINDS)
-    written = Invitation.objects.filter(meeting=meeting).standing().exclude(email="").values_list("email", flat=True)
-    taken = {each.lower() for each in written}
+    refusals = _refusals(meeting, is_asking=kinds != LETTERS)
     candidates = candidates_of(meeting, audiences, fields=fields, on=timezone.localdate())
     recipients = {True: [], False: []}
     for each in candidates:
-        left_out = known.get(each.key) or _refusal(each, taken)
+        address = each.source.email.strip().lower()
+        left_out = refusals.get(each.key) or refusals.get(address) or _refusal(each)
         recipients[each.contact is not None].append(_recipient(each, meeting, left_out))
     return Inviting(
-        tuple(each for each in candidates if not (known.get(each.key) or _refusal(each, taken))),
+        tuple(each for each in candidates if each.key not in refusals and not _refusal(each)),
         _preview(kinds[0], recipients[False], meeting),
         _preview(kinds[1], recipients[True], meeting),
     )
 
 
-def _known(meeting, *, is_asking):
-    """Return {candidate's key: why not} of who is invited already, or was and has been taken back.
+def _refusals(meeting, *, is_asking):
+    """Return {a candidate's key, or an address that was written here: why it is not invited (again)}.
 
-    Who was only asked for a day is not invited yet, but is not asked again.
+    Whose invitation was taken back is not invited a second time: calendars would take the event for the cancelled one.
+    Who was only asked for a day is invited, but not asked again.
     """
     rows = Invitation.objects.filter(meeting=meeting, deputy_for=None)
+    rows = rows.values_list("person", "contact", "email", "invited_at", "withdrawn_at")
     found = {}
-    for person, contact, invited_at, withdrawn_at in rows.values_list(
-        "person", "contact", "invited_at", "withdrawn_at"
-    ):
-        if withdrawn_at or invited_at or is_asking:
-            key = f"person:{person}" if person else f"contact:{contact}"
+    for person, contact, email, invited_at, withdrawn_at in rows:
+        key = f"person:{person}" if person else f"contact:{contact}" if contact else email.lower()
+        is_refused = invited_at or is_asking if withdrawn_at is None else person or contact
+        if key and is_refused:
             found[key] = "invitation_withdrawn" if withdrawn_at else "invited_before"
     return found
 
@@ -95,11 +93,8 @@ def _preview(kind, recipients, meeting):
     return previews[0] if previews else Preview(kind, (), (), timezone.now())
 
 
-def _refusal(candidate, taken):
-    """Return why a candidate is not put on the list at all, or ""; `taken` are addresses written on it."""
-    if candidate.contact and candidate.contact.no_letters_since:
-        return "unsubscribed"
-    return "invited_before" if candidate.source.email.lower() in taken else ""
+def _refusal(candidate):
+    return "unsubscribed" if candidate.contact and candidate.contact.no_letters_since else ""
 
 
 def _recipient(candidate, meeting, left_out):
@@ -128,7 +123,7 @@ def invite(meeting, audiences, *, fields=(), by):
     return n_queued
 
 
-def invitations_for(meeting, inviting, *, by, kinds=KINDS, is_invited=True):
+def invitations_for(meeting, inviting, *, by, kinds=LETTERS, is_invited=True):
     """Put the candidates of an Inviting on the list; return the Previews of their letters that somebody gets.
 
     Without `is_invited` they are only asked for a day. The caller holds the meeting.
@@ -148,12 +143,12 @@ def invitations_for(meeting, inviting, *, by, kinds=KINDS, is_invited=True):
 
 def _put_on_list(meeting, inviting, by, *, is_invited):
     """Write the invitations of the candidates; return {candidate's key: Invitation}."""
-    # A shared address gets one letter, and one place on the list.
-    doubles = {
+    # Who has no working address is telephoned; for any other reason to be left out there is no place on the list.
+    left_out = {
         each.recipient.key
         for preview in (inviting.people, inviting.associations)
         for each in preview.left_out
-        if each.reason == "duplicate_address"
+        if each.reason not in {"no_address", "bounced", "unsubscribed"}
     }
     asked = {
         f"person:{each.person_id}" if each.person_id else f"contact:{each.contact_id}": each
@@ -162,7 +157,7 @@ def _put_on_list(meeting, inviting, by, *, is_invited):
     now = timezone.now() if is_invited else None
     rows = {}
     for each in inviting.candidates:
-        if each.key not in doubles:
+        if each.key not in left_out:
             rows[each.key] = asked.get(each.key) or Invitation(
                 meeting=meeting, audience=each.audience, municipality_id=each.municipality_id, person=each.person,
                 contact=each.contact, language=each.source.language, invited_by=by, invited_at=now,
@@ -200,12 +195,13 @@ def invite_guest(meeting, *, name, organisation="", email="", language="fi", mun
 def drop_ended_roles():
     """Take back, without a letter, invitations to coming meetings of who no longer is what they were invited as.
 
-    Returns {what: how many}. Their places go to the next in the queue.
+    Returns {what: how many}. Their places go to the next in the queue. Who only wants no more letters stays on the
+    list: they may be coming.
     """
     today, n_dropped = timezone.localdate(), 0
     coming = Invitation.objects.standing().filter(meeting__starts_at__gt=timezone.now(), meeting__cancelled_at=None)
     for each in coming.with_invitee().select_related("meeting").order_by("pk"):
-        if still_concerned(each, today):
+        if still_concerned(each, today) not in {"", "unsubscribed"}:
             withdraw_invitation(each, tells=False)
             n_dropped += 1
     return {"invitations dropped": n_dropped}

@@ -1,4 +1,4 @@
-"""A date poll: a draft whose day is open asks its invitees which of some days suits them, by a link without an account."""
+"""A date poll: a draft whose day is open asks its invitees which of some days suits, by a link without an account."""
 
 from dataclasses import dataclass
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from meetings.models import DietCount, Invitation, Reply
 from meetings.seats import Seat, advance_queue, free_seats, hold_meeting, lapse_offers, seat_for
-from meetings.telling import tell_receipt, tell_withdrawn
+from meetings.telling import tell_again, tell_receipt, tell_withdrawn
 
 Answer = Reply.Answer
 
@@ -53,6 +53,7 @@ def save_reply(invitation, wanted, *, seen=None, source=Reply.Source.LINK, by=No
             _("Another reply was given meanwhile. See it below and reply again if needed."), code="changed"
         )
     _check(meeting, wanted)
+    was_away = bool(reply.pk) and not reply.comes_along
     has_deputy = _keep_deputy(invitation, wanted)
     _seat(meeting, reply, wanted)
     comes = wanted.answer in {Answer.COMES, Answer.REMOTE}
@@ -64,7 +65,9 @@ def save_reply(invitation, wanted, *, seen=None, source=Reply.Source.LINK, by=No
     if wanted.answer == Answer.DEPUTY and not has_deputy:
         _send_deputy(meeting, invitation, wanted, by)
     advance_queue(meeting)
-    if source != Reply.Source.LINK:
+    # Who comes after all may have missed a move while they did not: the letter brings their calendar up to date.
+    missed_move = was_away and reply.comes_along and meeting.sequence > 0
+    if source != Reply.Source.LINK or missed_move:
         tell_receipt(invitation, reply)
     return reply
 
@@ -101,9 +104,10 @@ def _seat(meeting, reply, wanted):
     if wanted.answer != Answer.COMES:
         reply.seat, reply.queued_at = "", None
         return
-    if was == Seat.WAITING:
-        return
+    # Who waits and asks again gets a place that could be offered to nobody before them: too small, or too late.
     reply.seat = seat_for(meeting, reply.n_people, kept=had)
+    if was == reply.seat == Seat.WAITING:
+        return
     if had and reply.seat == Seat.WAITING:
         n = had + free_seats(meeting)
         words = ngettext("There is room for one of you only.", "There is room for %(n)s of you.", n)
@@ -169,13 +173,15 @@ def _represented(invitation):
 def withdraw_invitation(invitation, *, tells=True):
     """Take an invitation back, with its deputies; who was coming or had not declined is told. Return the invitation.
 
-    Without `tells` nobody gets a letter. The place goes to the next in the queue. Harmless when repeated.
+    Without `tells` the invitee gets no letter; a deputy, who would come in vain, does. The place goes to the next in
+    the queue. Harmless when repeated.
     """
     meeting = hold_meeting(invitation.meeting)
     locked = Invitation.objects.get(pk=invitation.pk)
     if locked.withdrawn_at is None:
-        for each in [locked, *Invitation.objects.filter(deputy_for=locked).standing()]:
-            _take_back(each, tells=tells)
+        _take_back(locked, tells=tells)
+        for deputy in Invitation.objects.filter(deputy_for=locked).standing():
+            _take_back(deputy)
         advance_queue(meeting)
     return locked
 
@@ -200,7 +206,7 @@ def register(meeting, wanted, *, name, organisation, email, language):
     if why := why_no_registration(meeting):
         raise ValidationError(why, code="closed")
     if known := Invitation.objects.filter(meeting=meeting).of_address(email):
-        tell_receipt(known, known.the_reply, is_asked_again=True)
+        tell_again(known)
         return None
     invitation = Invitation(
         meeting=meeting, audience=Invitation.Audience.REGISTERED, name=name, organisation=organisation,
@@ -209,7 +215,7 @@ def register(meeting, wanted, *, name, organisation, email, language):
     invitation.full_clean(exclude=["link"])
     invitation.save()
     reply = save_reply(invitation, wanted)
-    tell_receipt(invitation, reply)
+    tell_receipt(invitation, reply, is_asked_for=True)
     return invitation
 
 
@@ -234,8 +240,10 @@ def adapt_replies(meeting, before):
     """
     replies = Reply.objects.of_meeting(meeting)
     if before.venue_id and not meeting.venue_id:
-        coming = replies.filter(answer=Answer.COMES)
+        # Who let an offered place go is not to come by this, either: they hear nothing of it.
+        coming = replies.filter(answer=Answer.COMES).exclude(seat=Seat.LAPSED)
         coming.update(answer=Answer.REMOTE, seat="", queued_at=None, offered_until=None)
+        DietCount.objects.filter(meeting=meeting).delete()
     if before.remote_url and not meeting.remote_url:
         replies.filter(answer=Answer.REMOTE).delete()
     advance_queue(meeting)

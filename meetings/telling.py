@@ -1,27 +1,45 @@
 """What invitees hear by letter, queued in the transaction of what happened: once each, by its key."""
 
+import datetime as dt
+import hashlib
+from dataclasses import replace
+
 from django.utils import timezone
 
 from mailing.mass import Recipient, preview_mailing, queue_mailing
+from mailing.models import Letter
 from mailing.outbox import queue_letter
 from meetings.models import Invitation, MeetingChange, Reply
 
 RECEIPT, OFFER, WITHDRAWN = "meeting_receipt", "meeting_offer", "meeting_withdrawn"
 MOVED, CANCELLED = "meeting_moved", "meeting_cancelled"
+# Two kinds, because associations stop their letters in one, and people with a role in another.
+INVITATION, INVITATION_OF_ASSOCIATION = "meeting_invitation", "association_invitation"
+KINDS = (RECEIPT, OFFER, WITHDRAWN, MOVED, CANCELLED, INVITATION, INVITATION_OF_ASSOCIATION)
 OF_CHANGE = {MeetingChange.Step.MOVED: MOVED, MeetingChange.Step.CANCELLED: CANCELLED}
 
 
-def tell_receipt(invitation, reply, *, is_asked_again=False):
-    """Queue what somebody registered, or what was written down for them; when asked again, once a day at most."""
-    if is_asked_again:
-        return _queue(RECEIPT, invitation, f"again:{timezone.localdate()}", again=True)
-    return _queue(RECEIPT, invitation, reply.version) if reply.answer != Reply.Answer.NO else None
+def tell_receipt(invitation, reply, *, is_asked_for=False):
+    """Queue what was written down for somebody, or (`is_asked_for`) what they registered themselves."""
+    if reply.answer == Reply.Answer.NO:
+        return None
+    return _queue(RECEIPT, invitation, _mark(reply), **({"asked": True} if is_asked_for else {}))
+
+
+def tell_again(invitation):
+    """Queue how it stands for somebody whose address is registered again, once a day at most."""
+    return _queue(RECEIPT, invitation, f"again:{timezone.localdate()}", asked=True)
+
+
+def _mark(reply):
+    """Return what tells a state of a reply from all others, also from those of a reply that was taken out."""
+    return f"{reply.pk}:{reply.version}"
 
 
 def tell_offer(meeting, invitation):
     """Queue the offer of a place that has come free."""
     invitation.meeting = meeting
-    return _queue(OFFER, invitation, invitation.reply.version)
+    return _queue(OFFER, invitation, _mark(invitation.reply))
 
 
 def tell_withdrawn(invitation):
@@ -40,7 +58,44 @@ def tell_change(meeting, change, *, by):
     invitations = Invitation.objects.filter(meeting=meeting).to_be_told().with_invitee().order_by("pk")
     recipients = [recipient_of(each, meeting, change=change.pk) for each in invitations]
     preview = preview_mailing(OF_CHANGE[change.step], recipients)
-    return queue_mailing(preview, key_prefix=f"{preview.kind}:{change.pk}", by=by) if preview.going else 0
+    # Several invitees of one address, each with a reply of their own: what one of them says stops no other's letter.
+    same = [each.recipient for each in preview.left_out if each.reason == "duplicate_address"]
+    preview = replace(preview, going=(*preview.going, *same))
+    return queue_mailing(preview, key_prefix=_prefix(change), by=by) if preview.going else 0
+
+
+def _prefix(change):
+    return f"{OF_CHANGE[change.step]}:{change.pk}"
+
+
+def key_of_change(change, invitation):
+    """Return the key of the letter by which an invitee hears of a change."""
+    return f"{_prefix(change)}:{invitation.pk}"
+
+
+def tell_new_addresses(now=None):
+    """Queue anew the letters that were not sent today because the invitee has another address. Return {what: how many}.
+
+    Each goes once to each address.
+    """
+    now, n_queued = now or timezone.now(), 0
+    lost = Letter.objects.filter(kind__in=KINDS, reason="address_changed", state=Letter.State.NOT_WANTED)
+    for letter in lost.filter(claimed_at__gt=now - dt.timedelta(days=1)).order_by("pk"):
+        invitation = Invitation.objects.with_invitee().filter(pk=letter.arguments["invitation"]).first()
+        if invitation is None or not invitation.address or invitation.address.strip().lower() == letter.address:
+            continue
+        n_queued += bool(
+            queue_letter(
+                letter.kind, key=f"{letter.key.partition('@')[0]}@{_digest(invitation.address)}",
+                address=invitation.address, language=invitation.letters_in, scope=letter.scope,
+                arguments=letter.arguments, by=letter.by,
+            )
+        )  # fmt: skip
+    return {"letters to new addresses": n_queued}
+
+
+def _digest(address):
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:16]
 
 
 def recipient_of(invitation, meeting, *, left_out="", **arguments):

@@ -48,12 +48,12 @@ REASONS = {
 }
 
 
-def invitation_of(letter, *, also_cancelled=False, also_withdrawn=False):
+def invitation_of(letter, *, also_cancelled=False, also_withdrawn=False, is_asked_for=False):
     """Return the Invitation of a letter with its meeting, as they stand now.
 
     Raises NotWantedError where nobody wants it any more: taken back (unless `also_withdrawn`), a role or a consent that
-    ended, an address that changed or that letters come back from, no more letters asked for, a meeting that has begun
-    or (unless `also_cancelled`) will not be held.
+    ended, an address that changed or that letters come back from, no more letters asked for (unless this one
+    `is_asked_for`), a meeting that has begun or (unless `also_cancelled`) will not be held.
     """
     found = Invitation.objects.with_invitee().select_related("link").filter(pk=letter.arguments["invitation"]).first()
     if found is None or (found.withdrawn_at and not also_withdrawn):
@@ -63,11 +63,11 @@ def invitation_of(letter, *, also_cancelled=False, also_withdrawn=False):
         ("address_changed", found.address.strip().lower() != letter.address),
         ("meeting_over", meeting.has_begun),
         ("meeting_cancelled", meeting.is_cancelled and not also_cancelled),
-        ("unsubscribed", Unsubscription.objects.covers(letter.address, group_of(found))),
+        ("unsubscribed", not is_asked_for and Unsubscription.objects.covers(letter.address, group_of(found))),
         ("bounced", bool(Bounce.objects.among({letter.address}))),
     )
     reason = next((code for code, holds in reasons if holds), "") or still_concerned(found, timezone.localdate())
-    if reason:
+    if reason and not (is_asked_for and reason == "unsubscribed"):
         raise NotWantedError(reason)
     return found
 

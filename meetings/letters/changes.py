@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mailing.kinds import NotWantedError, Placeholder, letter_kind
+from mailing.models import Letter
 from meetings.letters import FOLDER, PLACES, invitation_of, says_no, write_letter
 from meetings.models import MeetingChange, Reply
-from meetings.telling import CANCELLED, MOVED, OFFER, RECEIPT, WITHDRAWN
+from meetings.telling import CANCELLED, MOVED, OFFER, RECEIPT, WITHDRAWN, key_of_change
 from meetings.wording import when_in_words, words_of
 
 _WHY = gettext_lazy("You get this letter because of a meeting to which you were invited or registered in %(site)s.")
@@ -29,18 +30,34 @@ def meeting_moved(letter):
     change = MeetingChange.objects.get(pk=letter.arguments["change"])
     if change.sequence < invitation.meeting.sequence:
         raise NotWantedError("superseded")
-    return write_letter(MOVED, letter, invitation, method="REQUEST", what=_what_changed(invitation.meeting, change))
+    meeting = invitation.meeting
+    what = _what_changed(meeting, _first_unheard(change, invitation)) or _what_changed(meeting, change)
+    return write_letter(
+        MOVED, letter, invitation, method="REQUEST", what=what or [_("The remote link has changed.")]
+    )  # fmt: skip
+
+
+def _first_unheard(change, invitation):
+    """Return the earliest of the moves up to `change` since the last of which the invitee has had a letter."""
+    moves = MeetingChange.objects.filter(meeting=invitation.meeting_id, step=MeetingChange.Step.MOVED)
+    earlier = {key_of_change(each, invitation): each for each in moves.filter(sequence__lt=change.sequence)}
+    states = dict(Letter.objects.filter(key__in=earlier).values_list("key", "state"))
+    for key, each in sorted(earlier.items(), key=lambda pair: -pair[1].sequence):
+        if states.get(key) in {None, Letter.State.SENT}:
+            break
+        change = each
+    return change
 
 
 def _what_changed(meeting, change):
-    """Return what a move changed, in lines. A remote link of before is told to nobody."""
+    """Return in lines what differs from before `change`. A remote link of before is told to nobody."""
     lines = []
     if (change.was_from, change.was_until) != (meeting.starts_at, meeting.ends_at):
         lines.append(_("The time was to be: %(when)s") % {"when": when_in_words(change.was_from, change.was_until)})
     if change.was_at != str(meeting.venue or meeting.remote_url):
         old = "" if "://" in change.was_at else change.was_at
         lines.append(_("The place was to be: %(place)s") % {"place": old} if old else _("The place has changed."))
-    return lines or [_("The remote link has changed.")]
+    return lines
 
 
 @_duty(
@@ -67,18 +84,21 @@ def _told_of_change(letter, **also):
 )  # fmt: skip
 def meeting_receipt(letter):
     """Tell what stands in the list now; with the calendar's event for who comes."""
-    invitation = invitation_of(letter)
+    # Who registers on the public page, once more or although invited, gets the link in any case.
+    is_asked_for = letter.arguments.get("asked", False)
+    invitation = invitation_of(letter, is_asked_for=is_asked_for)
     reply = invitation.the_reply
-    # Who asks again on the public page gets the link in any case.
-    if reply is None or (says_no(invitation) and not letter.arguments.get("again")):
+    if not is_asked_for and (reply is None or says_no(invitation)):
         raise NotWantedError("does_not_come")
-    method = "REQUEST" if reply.comes_along else ""
+    method = "REQUEST" if reply and reply.comes_along else ""
     return write_letter(RECEIPT, letter, invitation, method=method, state=state_in_words(reply))
 
 
 def state_in_words(reply):
-    """Return how somebody's coming stands, as a sentence or two."""
+    """Return how somebody's coming stands, as a sentence or two; `reply` may be None."""
     seat, answer = Reply.Seat, Reply.Answer
+    if reply is None:
+        return _("You have been invited and have not replied yet: nothing has been registered. Reply by the link.")
     if reply.answer == answer.REMOTE:
         return _("You take part remotely.")
     if reply.answer == answer.NO:
@@ -107,7 +127,7 @@ def meeting_offer(letter):
     """Offer the place while it is kept."""
     invitation = invitation_of(letter)
     reply = invitation.the_reply
-    if reply is None or reply.seat != Reply.Seat.OFFERED:
+    if reply is None or reply.seat != Reply.Seat.OFFERED or reply.offered_until <= timezone.now():
         raise NotWantedError("offer_over")
     return write_letter(OFFER, letter, invitation, until=_until(reply))
 
@@ -115,7 +135,8 @@ def meeting_offer(letter):
 @_duty(WITHDRAWN, gettext_lazy("An invitation has been taken back"))
 def meeting_withdrawn(letter):
     """Tell that nobody waits for them any more, and take the event out of their calendar."""
-    invitation = invitation_of(letter, also_withdrawn=True)
+    # Taken back before the meeting was cancelled: of the cancelling they hear nothing else.
+    invitation = invitation_of(letter, also_withdrawn=True, also_cancelled=True)
     if invitation.withdrawn_at is None:
         raise NotWantedError
     return write_letter(WITHDRAWN, letter, invitation, method="CANCEL")

@@ -173,3 +173,10 @@ def test_the_page_costs_the_same_however_many_are_invited(client, n_others, djan
     path = path_of(guest(meeting))
     with django_assert_max_num_queries(12):
         client.get(path)
+
+
+def test_a_name_is_one_line_of_letters(client):
+    invited = guest(evening())
+    answer = {"seen": 0, "answer": "deputy", "deputy_name": "Dora\r\nBcc: x@example.org\u202e\x00 Deputy"}
+    assert client.post(path_of(invited), answer).status_code == 302
+    assert Invitation.objects.get(deputy_for=invited).name == "Dora Bcc: x@example.org Deputy"
