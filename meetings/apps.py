@@ -14,7 +14,7 @@ class MeetingsConfig(AppConfig):
         from mailing import mailbox, reasons  # noqa: PLC0415
         from meetings import clock, rights  # noqa: F401, PLC0415
         from meetings.calendar_replies import take_calendar_reply  # noqa: PLC0415
-        from meetings.letters import REASONS, changes, inviting  # noqa: F401, PLC0415
+        from meetings.letters import REASONS, changes, inviting, polls  # noqa: F401, PLC0415
         from meetings.reference import load_meeting_kinds  # noqa: PLC0415
         from meetings.retention import KEPT_OTHERWISE, OF_PERSON, RETENTIONS  # noqa: PLC0415
         from registry import access, privacy, publicity, reference, subjects  # noqa: PLC0415

@@ -1,12 +1,18 @@
 """What somebody replies to an invitation, registers, or writes down for somebody else; whom a meeting invites."""
 
+import datetime as dt
+import re
+
 from django import forms
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from meetings.models import DietCount, Invitation, KindAudience, Reply
+from meetings.models import DateVote, DietCount, Invitation, KindAudience, Reply
+from meetings.moments import moment
 from meetings.replying import Wanted
+from meetings.wording import when_in_words
 from registry.models import AssociationField, Person
 
 _Answer = Reply.Answer
@@ -198,6 +204,48 @@ class InviteForm(forms.Form):
     def initial_of(cls, meeting):
         """Return what is chosen at first: the usual invitees of the kind."""
         return {"audiences": list(meeting.kind.audiences.values_list("audience", flat=True))}
+
+
+class DaysForm(forms.Form):
+    """The days that are proposed, one on each line: 24.9.2027 17.30–20.00."""
+
+    days = forms.CharField(
+        label=_("Days, one on each line"), widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_("For example: 24.9.2027 17.30–20.00"), error_messages={"required": _("Propose at least one day.")},
+    )  # fmt: skip
+
+    _CLOCK = r"(\d{1,2})(?:[.:](\d{2}))?"
+    _LINE = re.compile(rf"(\d{{1,2}}\.\d{{1,2}}\.\d{{4}})\s+(?:klo?\.?\s+)?{_CLOCK}\s*[–-]\s*{_CLOCK}")
+            times = (found.groups()[1:3], found.groups()[3:])
+            starts_at, ends_at = (moment(day, dt.time(int(hour), int(minute or 0))) for hour, minute in times)
+        except (TypeError, ValueError) as unread:
+            words = _("Write the day and times like 24.9.2027 17.30–20.00. This cannot be read: %(line)s")
+            raise forms.ValidationError(words % {"line": line[:60]}, code="unread") from unread
+        if ends_at <= starts_at:
+            raise forms.ValidationError(_("The end must be later than the beginning: %(line)s") % {"line": line[:60]})
+        return starts_at, ends_at
+
+
+def _line_of(option):
+    begins, ends = timezone.localtime(option.starts_at), timezone.localtime(option.ends_at)
+    return f"{begins.day}.{begins.month}.{begins.year} {begins:%H.%M}–{ends:%H.%M}"
+
+
+class VoteForm(forms.Form):
+    """Which of the proposed days suit."""
+
+    def __init__(self, *args, options, votes, **kwargs):
+        super().__init__(*args, **kwargs)
+        for each in options:
+            self.fields[f"day_{each.pk}"] = forms.ChoiceField(
+                label=capfirst(when_in_words(each.starts_at, each.ends_at)), choices=DateVote.Answer.choices,
+                widget=forms.RadioSelect, initial=votes.get(each.pk), error_messages={"required": _("Choose one.")},
+            )  # fmt: skip
+
+    @property
+    def answers(self):
+        """What was chosen: {option's id: answer}."""
+        return {int(name.removeprefix("day_")): answer for name, answer in self.cleaned_data.items()}
 
 
 class GuestForm(forms.Form):

@@ -9,12 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from meetings.attendance import attendance_of, write_attendance
-from meetings.forms import BehalfForm, GuestForm, InviteForm
+from meetings.forms import BehalfForm, DaysForm, GuestForm, InviteForm
 from meetings.guest_list import GuestList, InviteePage
 from meetings.invitees import municipalities_of
 from meetings.inviting import invite, invite_guest, preview_inviting
 from meetings.models import Invitation, Meeting, Reply
+from meetings.polls import POLL, POLL_OF_ASSOCIATION, ask_days, choose_day, propose_days, rows_of_poll
 from meetings.replying import save_reply, withdraw_invitation
+from meetings.wording import when_in_words
 from registry.admin.base import Step
 
 
@@ -34,6 +36,28 @@ class AttendanceForm(forms.Form):
         return {int(name.removeprefix("n_")): n for name, n in cleaned.items() if n}
 
 
+class ChooseDayForm(forms.Form):
+    """One of the proposed days, with what was said of it."""
+
+    day = forms.ChoiceField(label=_("Day"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, rows, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.options = {str(row.option.pk): row.option for row in rows}
+        self.fields["day"].choices = [(str(row.option.pk), _said(row)) for row in rows]
+
+    @property
+    def option(self):
+        """The chosen day."""
+        return self.options[self.cleaned_data["day"]]
+
+
+def _said(row):
+    counts = {name: getattr(row.option, f"n_{name}") for name in ("yes", "maybe", "no")}
+    told = _("%(day)s: suits %(yes)s, if need be %(maybe)s, does not suit %(no)s")
+    return told % (counts | {"day": row.words})
+
+
 class GuestPages:
     """What a coordinator does with the invitees of a meeting."""
 
@@ -41,11 +65,14 @@ class GuestPages:
         """Return the pages by the last word of their address."""
         return {
             "guests": self.guests, "invite": self.invite, "guest": self.guest, "guest_new": self.guest_new,
-            "guest_remove": self.guest_remove, "attendance": self.attendance,
+            "guest_remove": self.guest_remove, "attendance": self.attendance, "days": self.days,
+            "days_ask": self.days_ask, "days_choose": self.days_choose,
         }  # fmt: skip
 
     def guest_steps(self, meeting):
         """Return the Steps that lead to these pages from a meeting that has been published."""
+        if meeting.is_draft and meeting.starts_at is None:
+            return self._day_steps(meeting)
         if meeting.is_draft:
             return []
         steps = [Step(_("Who comes"), self.step_url("guests", meeting))]
@@ -54,6 +81,58 @@ class GuestPages:
         if meeting.has_begun and not meeting.is_cancelled:
             steps.append(Step(_("How many came"), self.step_url("attendance", meeting)))
         return steps
+
+    def _day_steps(self, meeting):
+        steps = [Step(_("Propose days"), self.step_url("days", meeting))]
+        if meeting.date_options.exists():
+            steps.append(Step(_("Ask which day suits"), self.step_url("days_ask", meeting)))
+            steps.append(Step(_("Choose the day"), self.step_url("days_choose", meeting)))
+        return steps
+
+    def _without_day(self, request, object_id):
+        meeting = self.step_row(request, object_id)
+        if not meeting.is_draft or meeting.starts_at is not None:
+            raise Http404
+        return meeting
+
+    def days(self, request, object_id):
+        """Propose days for a draft whose day is open."""
+        meeting = self._without_day(request, object_id)
+        form = DaysForm(request.POST or None, initial=DaysForm.initial_of(meeting))
+        return self.ask_and_do(
+            request, meeting, form,
+            title=_("Propose days: %(title)s") % {"title": meeting},
+            effects=lambda days: [when_in_words(*times) for times in days],
+            do=lambda days: propose_days(meeting, days),
+        )  # fmt: skip
+
+    def days_ask(self, request, object_id):
+        """Ask which of the proposed days suits; first who gets the letter, who does not and why."""
+        meeting = self._without_day(request, object_id)
+        form = InviteForm(request.POST or None, initial=InviteForm.initial_of(meeting))
+        kinds = (POLL, POLL_OF_ASSOCIATION)
+        return self.ask_and_do(
+            request, meeting, form,
+            title=_("Ask which day suits: %(title)s") % {"title": meeting},
+            effects=lambda audiences, fields_of_associations: _told(
+                preview_inviting(meeting, audiences, fields=fields_of_associations, kinds=kinds)
+            ),
+            do=lambda audiences, fields_of_associations: ask_days(
+                meeting, audiences, fields=fields_of_associations, by=request.user
+            ),
+        )  # fmt: skip
+
+    def days_choose(self, request, object_id):
+        """Show what was said of the days, and choose one."""
+        meeting = self._without_day(request, object_id)
+        rows = rows_of_poll(meeting)
+        form = ChooseDayForm(request.POST or None, rows=rows)
+        return self.ask_and_do(
+            request, meeting, form,
+            title=_("Choose the day: %(title)s") % {"title": meeting},
+            effects=lambda day: [dict(form.fields["day"].choices)[day]],
+            do=lambda day: choose_day(meeting, form.option, by=request.user),
+        )  # fmt: skip
 
     def guests(self, request, object_id):
         """Show who comes, who waits, who has not replied, and from which municipalities."""
@@ -166,7 +245,7 @@ def _told(inviting):
     """Return what inviting will do, as sentences."""
     n_going = inviting.n_going
     day = date_format(timezone.localtime(inviting.goes_at), "SHORT_DATETIME_FORMAT")
-    told = [ngettext("%(n)s invitation goes out.", "%(n)s invitations go out.", n_going) % {"n": n_going}]
+    told = [ngettext("%(n)s letter goes out.", "%(n)s letters go out.", n_going) % {"n": n_going}]
     told += [_("They go from %(day)s on.") % {"day": day}] if n_going else []
     told += [each.name for each in inviting.going]
     for reason, group in inviting.left_out:

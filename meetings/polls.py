@@ -12,6 +12,7 @@ from meetings.inviting import invitations_for, preview_inviting
 from meetings.models import DateOption, DateVote, Invitation
 from meetings.planning import set_time
 from meetings.seats import hold_meeting
+from meetings.wording import when_in_words
 
 MOST_DAYS = 8
 # Two kinds, as of invitations: associations stop theirs in another group.
@@ -24,6 +25,11 @@ class PollRow:
 
     option: DateOption
     is_best: bool
+
+    @property
+    def words(self):
+        """The day and the time, in words."""
+        return when_in_words(self.option.starts_at, self.option.ends_at)
 
 
 def refuse_unless_asked(meeting):

@@ -44,6 +44,7 @@ REASONS = {
     "meeting_over": gettext_lazy("the meeting has begun or is over"),
     "meeting_cancelled": gettext_lazy("the meeting has been cancelled"),
     "superseded": gettext_lazy("a newer letter tells the same and more"),
+    "day_chosen": gettext_lazy("the day has been chosen"),
     "offer_over": gettext_lazy("the place is no longer on offer"),
 }
 
@@ -97,7 +98,7 @@ def write_letter(kind, letter, invitation, *, method="", **values):
         "name": invitation.invitee,
         "title": str(words_of(meeting, "title")),
         "hosts": hosts_of(meeting),
-        "when": when_in_words(meeting.starts_at, meeting.ends_at),
+        "when": when_in_words(meeting.starts_at, meeting.ends_at) if meeting.starts_at else "",
         "where": place_lines(meeting),
         "link": link,
         "contact": contact,
@@ -128,8 +129,9 @@ def hosts_of(meeting):
 
 
 def reply_by(meeting):
-    """Return by which day a reply is asked for: the end of registration, else the day of the meeting."""
-    return date_format(timezone.localtime(meeting.registration_until or meeting.starts_at), "SHORT_DATE_FORMAT")
+    """Return by which day a reply is asked for: the end of registration, else the meeting's day; empty without one."""
+    until = meeting.registration_until or meeting.starts_at
+    return date_format(timezone.localtime(until), "SHORT_DATE_FORMAT") if until else ""
 
 
 def _host(meeting):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from meetings.forms import BehalfForm, GuestForm, InviteForm
 from meetings.guest_list import GuestList, InviteePage
-from meetings.inviting import invite, invite_guest, preview_inviting
+from meetings.inviting import LETTERS, invite, invite_guest, preview_inviting
 from meetings.models import Invitation, Reply
 from meetings.replying import refuse_unless_open, save_reply, withdraw_invitation
 from portal.forms import PortalForm, posted
@@ -54,6 +54,11 @@ def portal_evening_guests(request, access, slug):
 def portal_evening_invite(request, access, slug):
     """Choose whom to invite; the next page shows who gets the letter, who does not and why; its button sends."""
     meeting = own_meeting(access, slug)
+    return choose_and_send(request, access, meeting, send=invite, kinds=LETTERS, is_open=_is_open(meeting))
+
+
+def choose_and_send(request, access, meeting, *, send, kinds, is_open, asks_day=False):
+    """Show the page on which invitees are chosen and seen, and send the letters by `send` when that is confirmed."""
     form = InviteForm(posted(request), initial=InviteForm.initial_of(meeting))
     button = PortalForm(posted(request) if "send" in request.POST else None, access=access)
     inviting = None
@@ -63,17 +68,18 @@ def portal_evening_invite(request, access, slug):
         if "send" in request.POST and button.is_valid():
             try:
                 with transaction.atomic():
-                    n_letters = invite(meeting, audiences, fields=fields, by=request.user)
+                    n_letters = send(meeting, audiences, fields=fields, by=request.user)
                     button.write_down("portal_evening_guests", by=request.user)
-                words = ngettext("%(n)s invitation goes out.", "%(n)s invitations go out.", n_letters)
+                words = ngettext("%(n)s letter goes out.", "%(n)s letters go out.", n_letters)
                 messages.success(request, words % {"n": n_letters})
-                return redirect("portal_evening_guests", access.municipality.slug, slug)
+                target = "portal_evening_days" if asks_day else "portal_evening_guests"
+                return redirect(target, access.municipality.slug, meeting.slug)
             except ValidationError as refused:
                 form.add_error(None, refused)
-        inviting = preview_inviting(meeting, audiences, fields=fields)
+        inviting = preview_inviting(meeting, audiences, fields=fields, kinds=kinds)
     context = {
         "access": access, "meeting": meeting, "form": form, "inviting": inviting, "button": button,
-        "is_open": _is_open(meeting),
+        "is_open": is_open, "asks_day": asks_day,
     }  # fmt: skip
     return render(request, "portal/portal_evening_invite.html", context, status=422 if form.errors else 200)
 
