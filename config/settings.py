@@ -275,6 +275,9 @@ ACCOUNT_RATE_LIMITS = {
     # What comes by one municipality's open link to associations: a full hall at once, and no more than that. Counted
     # by the link, because nothing is kept of whoever answers.
     "association_side": "400/h/key",
+    # Addresses of private calendars that open nothing. One that opens its own is never refused: a calendar service
+    # reads the calendars of many people from one network address.
+    "calendar_guess": "30/m/ip",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",

@@ -44,8 +44,11 @@ def calendar_object(meeting, *, method="PUBLISH", organizer=None, attendee=None,
     return calendar.to_ical()
 
 
-def calendar_feed(meetings, *, name, label=""):
-    """Return meetings as the bytes of a calendar called `name` to subscribe to; `label` stands in all descriptions."""
+def calendar_feed(meetings, *, name, has_remote_link=False, label=""):
+    """Return meetings as the bytes of a calendar called `name` to subscribe to; `label` stands in all descriptions.
+
+    `has_remote_link` is for a calendar that is one person's own.
+    """
     calendar = _calendar("PUBLISH")
     called = vText(f"{name} ({label})" if label else name)
     calendar.add("name", called)
@@ -54,7 +57,7 @@ def calendar_feed(meetings, *, name, label=""):
     calendar.add("refresh-interval", _REFRESHED_EVERY, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", _REFRESHED_EVERY)
     for meeting in meetings:
-        calendar.add_component(_event(meeting, has_remote_link=False, label=label))
+        calendar.add_component(_event(meeting, has_remote_link=has_remote_link, label=label))
     return calendar.to_ical()
 
 

@@ -292,8 +292,8 @@ LETTERS = {
 } | {"mailing_letter_resend", "mailing_lettertext_simple_history"}
 
 # The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py);
-# a link is for whoever has it (tests/portal/test_links.py).
-PORTAL = set(portal_gate.PAGES) | portal_gate.APART | {"link"}
+# a link is for whoever has it (tests/portal/test_links.py, test_own_calendar.py).
+PORTAL = set(portal_gate.PAGES) | portal_gate.APART | {"link", "link_calendar"}
 
 
 def addresses(patterns=None, namespace=""):

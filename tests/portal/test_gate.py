@@ -116,10 +116,10 @@ PAGES = {
     "portal_task_agree": (("task",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
 }
 # These decide by themselves: who one is, a coordinator's first look; of a coordinator's role (test_handover.py);
-# one's own data (test_own_data.py); a coordinator's calls (test_interviews.py).
+# one's own data (test_own_data.py) and calendar (test_own_calendar.py); a coordinator's calls (test_interviews.py).
 APART = {"portal_start", "portal_look", "portal_interviews"}
 APART |= {"portal_posts", "portal_post", "portal_post_pack", "portal_post_confirm"}
-APART |= {"portal_data", "portal_data_file", "portal_data_erase"}
+APART |= {"portal_data", "portal_data_file", "portal_data_erase", "portal_calendar"}
 
 
 @pytest.fixture(scope="module")
