@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "registry",
     "surveys",
     "meetings",
+    "cooperation",
     "public",
     "portal",
     "config",

@@ -3,9 +3,9 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import AgendaItem, MeetingChange
-from registry.privacy import Retention, months_before
-from registry.subjects import WORK, AtErasure, Declared, accounts_in
+from meetings.models import AgendaItem, AgendaProposal, CoHost, MeetingChange
+from registry.privacy import Retention, delete_rows, months_before
+from registry.subjects import RECORD, WORK, AtErasure, Declared, accounts_in, either, persons_in
 
 
 def _forget_speakers(items):
@@ -23,9 +23,23 @@ RETENTIONS = (
         ),
         _forget_speakers,
     ),
+    Retention(
+        AgendaProposal,
+        _("What was proposed for a meeting's agenda, by whom, and what was answered"),
+        _("24 months after the meeting; what came onto the agenda stays there"),
+        lambda today: AgendaProposal.objects.filter(_long_ago(months_before(today, 24))),
+        delete_rows,
+    ),
 )
 
-KEPT_OTHERWISE = {MeetingChange: _("only the link to the account is personal; it goes with the account")}
+
+def _long_ago(day):
+    """Return what finds the proposals for meetings before `day`, and older ones for a draft without a day."""
+    return Q(meeting__ends_at__date__lt=day) | Q(meeting__ends_at__isnull=True, proposed_at__date__lt=day)
+
+
+_ONLY_ACCOUNT = _("only the link to the account is personal; it goes with the account")
+KEPT_OTHERWISE = {MeetingChange: _ONLY_ACCOUNT, CoHost: _ONLY_ACCOUNT}
 
 _STAYS = AtErasure.STAYS_WITHOUT_PERSON
 OF_PERSON = {
@@ -36,4 +50,6 @@ OF_PERSON = {
         _("A speaker's name is on the agenda that was published; ask its host to take it out."),
     ),
     MeetingChange: Declared(accounts_in("by"), _STAYS, WORK),
+    AgendaProposal: Declared(accounts_in("proposed_by", "settled_by"), _STAYS, WORK),
+    CoHost: Declared(either(persons_in("agent__person"), accounts_in("named_by")), _STAYS, RECORD),
 }

@@ -232,6 +232,25 @@ class PointForm(forms.Form):
 PointsFormSet = forms.formset_factory(PointForm, extra=EMPTY_POINTS, max_num=40)
 
 
+class PointProposalForm(PortalForm):
+    """A point that is proposed for an agenda."""
+
+    title = forms.CharField(
+        label=_("What should be talked about?"), max_length=160,
+        error_messages={"required": _("Write what should be talked about.")},
+    )  # fmt: skip
+    why = forms.CharField(
+        label=_("Why?"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What has come up, what would help. Name no persons."),
+    )  # fmt: skip
+    minutes = forms.IntegerField(label=_("How many minutes does it need?"), min_value=5, max_value=240, initial=15)
+
+    @property
+    def point(self):
+        """What was written, as `propose_point` takes it."""
+        return {name: self.cleaned_data[name] for name in ("title", "why", "minutes")}
+
+
 class EveningMoveForm(WhenForm):
     """To which time and place a published meeting moves."""
 

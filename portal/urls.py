@@ -7,6 +7,7 @@ from portal.views import (
     contacts,
     coordination,
     directory,
+    evening_proposals,
     evening_steps,
     evenings,
     handover,
@@ -60,6 +61,9 @@ _of_evening = [
     path("siirra/", evening_steps.portal_evening_move, name="portal_evening_move"),
     path("peru/", evening_steps.portal_evening_cancel, name="portal_evening_cancel"),
     path("poista/", evening_steps.portal_evening_delete, name="portal_evening_delete"),
+    path("ehdota/", evening_proposals.portal_evening_propose, name="portal_evening_propose"),
+    path("ehdotus/", evening_proposals.portal_evening_proposal, name="portal_evening_proposal"),
+    path("apuri/", evening_proposals.portal_evening_helper, name="portal_evening_helper"),
     path("sulje/", evening_steps.portal_evening_close, name="portal_evening_close"),
 ]
 

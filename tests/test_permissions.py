@@ -155,7 +155,7 @@ STEPS = {
     "registry_task_finish": ("task", [], (405, 404, 405)),
     **{
         f"meetings_meeting_{page}": ("meeting", [], (200, 404, 200))
-        for page in ("publish", "move", "cancel", "close", "copy")
+        for page in ("publish", "move", "cancel", "close", "copy", "proposals")
     },
     "surveys_response_copy": (
         "response",

@@ -7,7 +7,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from common.partial_dates import PartialDate
-from meetings.models import AgendaItem, Meeting, MeetingChange, MeetingHost, Venue
+from meetings.models import AgendaItem, AgendaProposal, CoHost, Meeting, MeetingChange, MeetingHost, Venue
 from registry.models import (
     ActingEntry,
     Agent,
@@ -109,6 +109,9 @@ PAGES = {
     "portal_evening_move": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_evening_cancel": (("evening",), (200, 200, 403, 403, 200), (302, 302, 403, 403, 422)),
     "portal_evening_delete": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_evening_propose": (("evening",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_evening_proposal": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_evening_helper": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_close": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -210,6 +213,8 @@ def rows():
         AgendaItem,
         MeetingHost,
         MeetingChange,
+        AgendaProposal,
+        CoHost,
         Venue,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
