@@ -2,6 +2,7 @@
 
 from django.db.models import Count, Q
 
+from meetings.events import with_changed_at
 from meetings.models import KindAudience, Meeting, MeetingKind
 from registry.privacy import months_before
 
@@ -19,6 +20,17 @@ def coming_region_meetings(municipality, on):
     """Return the region's coming meetings, the nearest first, each with `n_proposed` from here; three queries."""
     rows = region_meetings(municipality, on).standing().coming(on).with_what_is_shown()
     return rows.annotate(n_proposed=Count("proposals", filter=Q(proposals__municipality=municipality)))
+
+
+def public_meetings_for_clock(municipality, on, first, last):
+    """Return the public meetings from day `first` to `last` that the municipality hosts or its people are invited to.
+
+    In their order, with what a calendar says of them, in one query.
+    """
+    hosted = Meeting.objects.hosted_by(municipality).order_by().values("pk")
+    invited = region_meetings(municipality, on).order_by().values("pk")
+    rows = with_changed_at(Meeting.objects.public()).filter(Q(pk__in=hosted) | Q(pk__in=invited))
+    return rows.between(first, last).select_related("kind", "region", "venue__municipality")
 
 
 def proposable(municipality, slug, on):

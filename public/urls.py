@@ -3,6 +3,7 @@
 from django.urls import path
 
 from public.views import (
+    annual_clock,
     events,
     feedback,
     home,
@@ -81,6 +82,12 @@ urlpatterns = [
     path("<slug:region_slug>/tapahtumat.atom", events.region_feed, name="region_feed"),
     path("<slug:region_slug>/tapahtumat/<slug:slug>.ics", events.event_calendar, name="event_calendar"),
     path("<slug:region_slug>/tapahtumat/<slug:slug>/", events.event_detail, name="event_detail"),
+    path("<slug:region_slug>/<slug:municipality_slug>/vuosikello/", annual_clock.annual_clock, name="annual_clock"),
+    path(
+        "<slug:region_slug>/<slug:municipality_slug>/vuosikello.ics",
+        annual_clock.annual_clock_calendar,
+        name="annual_clock_calendar",
+    ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),
 ]

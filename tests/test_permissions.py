@@ -120,6 +120,8 @@ OPEN = {
     "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
     "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "results_release": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "annual_clock": (["pohjois-pohjanmaa", "oulu"], 200, 405),
+    "annual_clock_calendar": (["pohjois-pohjanmaa", "oulu"], 200, 405),
     "region_events": (["pohjois-pohjanmaa"], 200, 405),
     "region_calendar": (["pohjois-pohjanmaa"], 200, 405),
     "region_feed": (["pohjois-pohjanmaa"], 200, 405),
