@@ -244,7 +244,8 @@ class MeetingAdmin(HistoryAdmin, TranslationAdmin):
             ],
             Meeting.State.HELD: [Step(_("Close the meeting"), self.step_url("close", obj))],
         }
-        proposals = Step(_("Proposals for the agenda"), self.step_url("proposals", obj))
+        label = _("Proposals for the agenda, %(n)d waiting") % {"n": obj.proposals.waiting().count()}
+        proposals = Step(label, self.step_url("proposals", obj))
         return [
             *[proposals][: takes_proposals(obj)],
             *steps.get(obj.state, []),

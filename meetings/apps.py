@@ -18,7 +18,7 @@ class MeetingsConfig(AppConfig):
 
         reference.register_step(load_meeting_kinds)
         access.register_rights(rights.COORDINATORS_RIGHTS)
-        names = ("AgendaItem", "Meeting", "MeetingHost", "MeetingKind", "MeetingTheme", "Venue")
+        names = ("AgendaItem", "KindAudience", "Meeting", "MeetingHost", "MeetingKind", "MeetingTheme", "Venue")
         publicity.add_public_models(*(self.get_model(name) for name in names))
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)

@@ -13,6 +13,7 @@ from meetings.models import Meeting, MeetingKind, Venue
 from meetings.models.meetings import LANGUAGES
 from meetings.moments import moment
 from portal.forms import PortalForm, whole_addresses
+from registry.access import COORDINATOR, OFFICERS
 from registry.forms import DayField, RegistryForm
 
 EMPTY_POINTS = 3
@@ -162,6 +163,8 @@ class EveningForm(PortalForm, RegistryForm):
         if not self.instance.is_draft:  # it is moved instead, so that everybody hears of it
             for name in ("venue", "remote_url", "new_venue", "new_address", "new_accessibility"):
                 del self.fields[name]
+        if not self.access.may(OFFICERS | {COORDINATOR}):  # an agent who helps decides on no publicity
+            del self.fields["is_remote_public"]
         for language in LANGUAGES:
             self.fields[f"title_{language}"].required = False
 

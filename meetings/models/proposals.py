@@ -14,6 +14,10 @@ from registry.models import Agent
 class AgendaProposalQuerySet(OfMeetingQuerySet):
     """Reads of proposals."""
 
+    def waiting(self):
+        """Return what nobody has decided on."""
+        return self.filter(outcome=AgendaProposal.Outcome.OPEN)
+
     def for_page(self):
         """Return the proposals with the places they came from, in one query."""
         return self.select_related("municipality")

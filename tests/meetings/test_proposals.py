@@ -194,6 +194,8 @@ def test_a_municipalitys_proposal_is_decided_on_by_the_regions_coordinator_alone
     kaisa.post(reverse("admin:meetings_meeting_proposals", args=[other.pk]), take)  # through another meeting
     proposal.refresh_from_db()
     assert proposal.is_open
+    form = kaisa.get(reverse("admin:meetings_meeting_change", args=[meeting.pk]))
+    assert "Ehdotukset ohjelmaan, odottaa 1" in words_of(form)
     assert "Oulu, 1.9.2026, 10 minuuttia. Kysytty." in words_of(kaisa.get(address))
 
     kaisa.post(address, take)

@@ -167,6 +167,7 @@ def test_an_agent_who_helps_writes_the_evening_and_takes_no_step_of_it(ahti, lee
     assert set(may_write(ahti).values()) == {403}
     help_of(leena, cast.ahti_in_oulu)
     assert set(may_write(ahti).values()) == {200}
+    assert "is_remote_public" not in ahti.get(f"{START}ilta/muuta/").context["form"].fields
     page = ahti.get(f"{START}ilta/").content.decode()
     assert "ilta/muuta/" in page
     assert "ilta/julkaise/" not in page

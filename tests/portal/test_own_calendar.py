@@ -185,7 +185,9 @@ def test_what_is_left_shows_the_role_that_is_left_alone(cast, reference, kinds, 
 
 def test_an_erased_person_leaves_no_address(cast, reference, kinds, client):
     path = path_of(cast.leena.user)
-    assert "calendar" in str(own_data(own_subject(cast.leena.user)))
+    told = str(own_data(own_subject(cast.leena.user)))
+    assert "calendar" in told
+    assert SecretLink.objects.get().scope.partition(":")[2] not in told
     erase_person(cast.leena)
     assert client.get(path).status_code == 404
     assert not SecretLink.objects.exists()
