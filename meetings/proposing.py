@@ -130,17 +130,21 @@ def decline_proposal(proposal, *, answer, by):
     return _settle(proposal, _Outcome.DROPPED, by)
 
 
-@transaction.atomic
 def settle_computed(meeting, key, *, is_taken, on, by):
     """Take a computed point into the agenda, or drop it; return the AgendaProposal. Harmless when repeated.
 
-    It is computed anew, for what a page was told may be old. Raises ValidationError with code "over", or "gone" when
-    the data propose it no more.
+    It is computed anew, for what a page was told may be old; before anything is locked, for it takes time. Raises
+    ValidationError with code "over", or "gone" when the data propose it no more.
     """
+    proposed = next((each for each in _all_computed(meeting, on) if each.key == key), None)
+    return _settle_computed(meeting, key, proposed, is_taken, by)
+
+
+@transaction.atomic
+def _settle_computed(meeting, key, proposed, is_taken, by):
     locked = _locked(meeting)
     if found := locked.proposals.filter(key=key).exclude(key="").first():
         return found
-    proposed = next((each for each in _all_computed(locked, on) if each.key == key), None)
     if proposed is None:
         raise ValidationError(_("This is proposed no more: the data have changed."), code="gone")
     if is_taken:
