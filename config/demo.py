@@ -18,6 +18,7 @@ from config.demo_following import follow_round
 from config.demo_guests import add_guests
 from config.demo_imports import add_imports
 from config.demo_letters import let_letters_come_back, run_this_mornings_jobs, write_to_associations
+from config.demo_meeting_extras import add_meeting_extras
 from config.demo_meetings import add_meetings
 from config.demo_oddities import leave_oddities
 from config.demo_records import add_records
@@ -177,6 +178,7 @@ def build_demo(today=None):
     add_imports(today)
     add_rounds(today)
     add_meetings(today)
+    add_meeting_extras(today)
     add_records()
     follow_round()
     write_to_associations()

@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "registry",
     "surveys",
     "meetings",
+    "cooperation",
     "public",
     "portal",
     "config",
@@ -280,6 +281,9 @@ ACCOUNT_RATE_LIMITS = {
     "meeting_registration": "120/h/ip",
     # Addresses of the form /y/…/ that no letter has.
     "link_guess": "60/m/ip",
+    # Addresses of private calendars that open nothing. One that opens its own is never refused: a calendar service
+    # reads the calendars of many people from one network address.
+    "calendar_guess": "30/m/ip",
 }
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",

@@ -4,7 +4,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.views import links
+from portal.views import links, own_calendar
 from public.views import errors, machines, style_guide
 
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
         path("kirjaudu/", include("accounts.urls")),
         path("oma/", include("portal.urls")),
         path("y/<str:token>/", links.link, name="link"),
+        path("y/<str:token>/kalenteri.ics", own_calendar.link_calendar, name="link_calendar"),
         path("", include("public.urls")),
         prefix_default_language=False,
     ),

@@ -1,1 +1,1 @@
-"""Recommendation, targets, documents and good practices; the floor is laid."""
+"""Recommendation, targets, documents and good practices; so far what the data propose for a network meeting."""

@@ -1,9 +1,11 @@
 """Meetings in the administration: kinds, themes and venues as rows; a meeting's steps call meetings/planning.py."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -31,6 +33,7 @@ from meetings.planning import (
     name_meeting,
     publish_meeting,
 )
+from meetings.proposing import decide_from_page, proposals_for, takes_proposals
 from registry.admin.base import HistoryAdmin, OwnRegion, Step, is_administrator, rows_for
 from registry.admin.filters import OwnRelatedFilter
 
@@ -208,6 +211,7 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
         pages = {
             "publish": self.publish, "move": self.move, "cancel": self.cancel, "close": self.close, "copy": self.copy,
             **self.guest_urls(),
+            "proposals": self.proposals,
         }  # fmt: skip
         named = [
             path(f"<int:object_id>/{name}/", self.admin_site.admin_view(view), name=f"meetings_meeting_{name}")
@@ -255,8 +259,11 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
             ],
             Meeting.State.HELD: [Step(_("Close the meeting"), self.step_url("close", obj))],
         }
+        label = _("Proposals for the agenda, %(n)d waiting") % {"n": obj.proposals.waiting().count()}
+        proposals = Step(label, self.step_url("proposals", obj))
         return [
             *self.guest_steps(obj),
+            *[proposals][: takes_proposals(obj)],
             *steps.get(obj.state, []),
             Step(_("Make a new one from it"), self.step_url("copy", obj)),
         ]
@@ -302,6 +309,23 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
             effects=lambda: [_("Nothing more is asked of it.")],
             do=lambda: close_meeting(meeting, by=request.user),
         )  # fmt: skip
+
+    def proposals(self, request, object_id):
+        """Show what is proposed for the agenda, each with its reason; buttons take in, leave out and bring back."""
+        meeting, today = self.step_row(request, object_id), timezone.localdate()
+        if request.method == "POST":
+            try:
+                decide_from_page(meeting, request.POST, on=today, by=request.user)
+            except ValidationError as refused:
+                self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            return redirect(self.step_url("proposals", meeting))
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "original": meeting,
+            "title": _("Proposals for the agenda: %(title)s") % {"title": meeting},
+            "proposals": proposals_for(meeting, today), "takes_proposals": takes_proposals(meeting),
+            "items": meeting.agenda.all(),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/meetings/proposals.html", context)
 
     def copy(self, request, object_id):
         """Make a draft from a meeting and open it."""

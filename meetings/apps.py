@@ -23,7 +23,10 @@ class MeetingsConfig(AppConfig):
         reasons.add_reasons(REASONS)
         reference.register_step(load_meeting_kinds)
         access.register_rights(rights.COORDINATORS_RIGHTS)
-        names = ("AgendaItem", "Attendance", "Meeting", "MeetingHost", "MeetingKind", "MeetingTheme", "Venue")
+        names = (
+            "AgendaItem", "Attendance", "KindAudience", "Meeting", "MeetingHost", "MeetingKind", "MeetingTheme",
+            "Venue",
+        )  # fmt: skip
         publicity.add_public_models(*(self.get_model(name) for name in names))
         privacy.register(*RETENTIONS, kept_otherwise=KEPT_OTHERWISE)
         subjects.declare(OF_PERSON)

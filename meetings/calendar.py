@@ -5,6 +5,7 @@ program asks “anything new?” and gets a no.
 """
 
 import datetime as dt
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -48,8 +49,21 @@ def calendar_object(meeting, *, method="PUBLISH", organizer=None, attendee=None,
     return calendar.to_ical()
 
 
-def calendar_feed(meetings, *, name, label=""):
-    """Return meetings as the bytes of a calendar called `name` to subscribe to; `label` stands in all descriptions."""
+class WholeDay(NamedTuple):
+    """Something of a day without a time; `key` never changes, `changed_at` is when its row was last saved."""
+
+    key: str
+    on: dt.date
+    title: str
+    address: str
+    changed_at: dt.datetime
+
+
+def calendar_feed(meetings, *, name, days=(), has_remote_link=False, label=""):
+    """Return meetings as the bytes of a calendar called `name` to subscribe to; `label` stands in all descriptions.
+
+    `days` are WholeDays beside them. `has_remote_link` is for a calendar that is one person's own.
+    """
     calendar = _calendar("PUBLISH")
     called = vText(f"{name} ({label})" if label else name)
     calendar.add("name", called)
@@ -58,7 +72,9 @@ def calendar_feed(meetings, *, name, label=""):
     calendar.add("refresh-interval", _REFRESHED_EVERY, parameters={"value": "DURATION"})
     calendar.add("x-published-ttl", _REFRESHED_EVERY)
     for meeting in meetings:
-        calendar.add_component(_event(meeting, has_remote_link=False, label=label))
+        calendar.add_component(_event(meeting, has_remote_link=has_remote_link, label=label))
+    for day in days:
+        calendar.add_component(_whole_day(day, label))
     return calendar.to_ical()
 
 
@@ -83,7 +99,11 @@ def event_address(meeting):
 
 def uid_of(meeting):
     """Return by what name calendars know a meeting, whatever happens to it."""
-    return f"{meeting.uid}@{urlsplit(settings.SITE_URL).hostname}"
+    return _at_this_site(meeting.uid)
+
+
+def _at_this_site(key):
+    return f"{key}@{urlsplit(settings.SITE_URL).hostname}"
 
 
 def _calendar(method):
@@ -136,6 +156,21 @@ def _event(meeting, *, has_remote_link, label):
     event.add("description", _description(meeting, has_remote_link=has_remote_link, label=label))
     if meeting.is_public:
         event.add("url", event_address(meeting))
+    return event
+
+
+def _whole_day(day, label):
+    event = Event()
+    event.add("uid", _at_this_site(day.key))
+    event.add("dtstamp", day.changed_at.astimezone(dt.UTC))
+    event.add("last-modified", day.changed_at.astimezone(dt.UTC))
+    event.add("dtstart", day.on)
+    event.add("dtend", day.on + dt.timedelta(days=1))
+    event.add("summary", day.title)
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PUBLIC")
+    event.add("description", "\n\n".join(filter(None, [label, _("Read more: %(address)s") % {"address": day.address}])))
+    event.add("url", day.address)
     return event
 
 

@@ -216,6 +216,21 @@ class DaysForm(forms.Form):
 
     _CLOCK = r"(\d{1,2})(?:[.:](\d{2}))?"
     _LINE = re.compile(rf"(\d{{1,2}}\.\d{{1,2}}\.\d{{4}})\s+(?:klo?\.?\s+)?{_CLOCK}\s*[–-]\s*{_CLOCK}")
+
+    @classmethod
+    def initial_of(cls, meeting):
+        """Return the lines of the days that are proposed now."""
+        return {"days": "\n".join(_line_of(each) for each in meeting.date_options.all())}
+
+    def clean_days(self):
+        """Return the days as [(beginning, end), …]; says which line cannot be read."""
+        lines = [line.strip() for line in self.cleaned_data["days"].splitlines() if line.strip()]
+        return [self._times_of(line) for line in lines]
+
+    def _times_of(self, line):
+        found = self._LINE.fullmatch(line)
+        try:
+            day = dt.datetime.strptime(found[1], "%d.%m.%Y").date()
             times = (found.groups()[1:3], found.groups()[3:])
             starts_at, ends_at = (moment(day, dt.time(int(hour), int(minute or 0))) for hour, minute in times)
         except (TypeError, ValueError) as unread:

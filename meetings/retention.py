@@ -3,9 +3,19 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from meetings.models import AgendaItem, DietCount, Invitation, Meeting, MeetingChange, Reply
+from meetings.models import (
+    AgendaItem,
+    AgendaProposal,
+    CoHost,
+    DateVote,
+    DietCount,
+    Invitation,
+    Meeting,
+    MeetingChange,
+    Reply,
+)
 from registry.privacy import Retention, delete_rows, months_before
-from registry.subjects import WORK, AtErasure, Declared, accounts_in, either, emails_in, persons_in
+from registry.subjects import RECORD, WORK, AtErasure, Declared, accounts_in, either, emails_in, persons_in
 
 
 def _forget_speakers(items):
@@ -42,11 +52,28 @@ RETENTIONS = (
         ),
         _forget_speakers,
     ),
+    Retention(
+        AgendaProposal,
+        _("What was proposed for a meeting's agenda, by whom, and what was answered"),
+        _("24 months after the meeting; what came onto the agenda stays there"),
+        lambda today: AgendaProposal.objects.filter(_long_ago(months_before(today, 24))),
+        delete_rows,
+    ),
 )
 
+
+def _long_ago(day):
+    """Return what finds the proposals for meetings before `day`, and older ones for a draft without a day."""
+    return Q(meeting__ends_at__date__lt=day) | Q(meeting__ends_at__isnull=True, proposed_at__date__lt=day)
+
+
+_ONLY_ACCOUNT = _("only the link to the account is personal; it goes with the account")
+_WITH_INVITATION = _("goes with the invitation")
 KEPT_OTHERWISE = {
-    MeetingChange: _("only the link to the account is personal; it goes with the account"),
-    Reply: _("goes with the invitation"),
+    MeetingChange: _ONLY_ACCOUNT,
+    CoHost: _ONLY_ACCOUNT,
+    Reply: _WITH_INVITATION,
+    DateVote: _WITH_INVITATION,
 }
 
 _STAYS = AtErasure.STAYS_WITHOUT_PERSON
@@ -60,4 +87,7 @@ OF_PERSON = {
     MeetingChange: Declared(accounts_in("by"), _STAYS, WORK),
     Invitation: Declared(either(persons_in("person"), emails_in("email"))),
     Reply: Declared(either(persons_in("invitation__person"), emails_in("invitation__email"))),
+    DateVote: Declared(either(persons_in("invitation__person"), emails_in("invitation__email"))),
+    AgendaProposal: Declared(accounts_in("proposed_by", "settled_by"), _STAYS, WORK),
+    CoHost: Declared(either(persons_in("agent__person"), accounts_in("named_by")), _STAYS, RECORD),
 }

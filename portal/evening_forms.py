@@ -13,6 +13,7 @@ from meetings.models import Meeting, MeetingKind, Venue
 from meetings.models.meetings import LANGUAGES
 from meetings.moments import moment
 from portal.forms import PortalForm, whole_addresses
+from registry.access import COORDINATOR, OFFICERS
 from registry.forms import DayField, RegistryForm
 
 EMPTY_POINTS = 3
@@ -164,6 +165,8 @@ class EveningForm(PortalForm, RegistryForm):
         if not self.instance.is_draft:  # it is moved instead, so that everybody hears of it
             for name in ("venue", "remote_url", "new_venue", "new_address", "new_accessibility"):
                 del self.fields[name]
+        if not self.access.may(OFFICERS | {COORDINATOR}):  # an agent who helps decides on no publicity
+            del self.fields["is_remote_public"]
         for language in LANGUAGES:
             self.fields[f"title_{language}"].required = False
 
@@ -232,6 +235,25 @@ class PointForm(forms.Form):
 
 
 PointsFormSet = forms.formset_factory(PointForm, extra=EMPTY_POINTS, max_num=40)
+
+
+class PointProposalForm(PortalForm):
+    """A point that is proposed for an agenda."""
+
+    title = forms.CharField(
+        label=_("What should be talked about?"), max_length=160,
+        error_messages={"required": _("Write what should be talked about.")},
+    )  # fmt: skip
+    why = forms.CharField(
+        label=_("Why?"), max_length=400, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What has come up, what would help. Name no persons."),
+    )  # fmt: skip
+    minutes = forms.IntegerField(label=_("How many minutes does it need?"), min_value=5, max_value=240, initial=15)
+
+    @property
+    def point(self):
+        """What was written, as `propose_point` takes it."""
+        return {name: self.cleaned_data[name] for name in ("title", "why", "minutes")}
 
 
 class EveningMoveForm(WhenForm):

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from public.views import (
+    annual_clock,
     event_registration,
     events,
     feedback,
@@ -91,6 +92,12 @@ urlpatterns = [
         "<slug:region_slug>/tapahtumat/<slug:slug>/ilmoittaudu/kiitos/",
         event_registration.event_registered,
         name="event_registered",
+    ),
+    path("<slug:region_slug>/<slug:municipality_slug>/vuosikello/", annual_clock.annual_clock, name="annual_clock"),
+    path(
+        "<slug:region_slug>/<slug:municipality_slug>/vuosikello.ics",
+        annual_clock.annual_clock_calendar,
+        name="annual_clock_calendar",
     ),
     path("<slug:region_slug>/", region.region_detail, name="region_detail"),
     path("<slug:region_slug>/<slug:municipality_slug>/", municipality.municipality_detail, name="municipality_detail"),

@@ -8,7 +8,7 @@ TOP_LEVEL_WORDS = frozenset(
     {"sv", "en", "fi", "y", "avoin-data", "api", "saavutettavuus", "tietosuoja", "tietoa", "palaute", "kirjaudu"}
     | {"oma", "hallinta", "posti", "healthz", "readyz", "static", "media", "sitemap", "robots"}
 )
-PORTAL_WORDS = frozenset(["tiedot", "hakemisto", "luovutus", "tehtavat", "kirjautumiset", "haastattelut"])
+PORTAL_WORDS = frozenset(["tiedot", "hakemisto", "luovutus", "tehtavat", "kirjautumiset", "haastattelut", "kalenteri"])
 # Beside municipalities below a round's address.
 ROUND_WORDS = frozenset(["menetelma", "kysymys", "tiedostot", "raportti", "tiedote"])
 REGION_WORDS = frozenset(["kysely", "vertaa", "tapahtumat", "kaytannot", "aineistot", "neuvottelukunta"])

@@ -211,7 +211,8 @@ OF_PERSON: dict[type[models.Model], Declared] = {
     SocialToken: Declared(accounts_in("account__user")),
     UserSession: Declared(accounts_in("user")),
     SignInEvent: Declared(accounts_in("account")),
-    SecretLink: Declared(accounts_in("account")),
+    # For one's own calendar `scope` holds the seed of its address (meetings/private_calendar.py).
+    SecretLink: Declared(accounts_in("account"), of_others=frozenset({"scope"})),
     WorkArea: Declared(accounts_in("user")),
     ExportLog: Declared(accounts_in("exported_by"), _STAYS, WORK),
     ImportRun: Declared(accounts_in("started_by"), _STAYS, WORK),

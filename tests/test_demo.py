@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.demo import PASSWORD
+from config.demo_meetings import NEXT_IN_OULU
 from jobs.models import JobRun
 from mailing.models import Letter
-from meetings.models import Meeting, MeetingChange
+from meetings.models import AgendaProposal, Meeting, MeetingChange
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
@@ -215,6 +216,17 @@ def test_demo_has_meetings_held_coming_moved_cancelled_remote_and_a_draft(demo):
         assert told == sorted(told)
         assert all(at <= timezone.now() for at in told)
         assert each.is_draft or each.published_at < each.starts_at
+
+
+def test_demo_has_proposals_an_agent_who_helps_and_a_calendar_of_ones_own(demo, client):
+    outcomes = sorted((row.is_computed, row.outcome) for row in AgendaProposal.objects.all())
+    assert outcomes == [(False, "dropped"), (False, "open"), (False, "open"), (False, "taken"), (True, "dropped")]
+    client.login(username="agent.oulu@example.org", password=PASSWORD)
+    assert client.get(f"/oma/oulu/illat/{NEXT_IN_OULU}/muuta/").status_code == 200
+    client.login(username="liaison.oulu@example.org", password=PASSWORD)
+    assert "/kalenteri.ics" in client.get("/oma/kalenteri/").content.decode()
+    year = client.get("/pohjois-pohjanmaa/oulu/vuosikello/").context["clock"]
+    assert len({row.what for month in year.months for row in month.rows}) > 4
 
 
 def test_demo_has_three_years_of_published_results_with_a_correction_and_what_stands_beside_them(demo):

@@ -46,6 +46,8 @@ PUBLIC = {
     "event": f"/pohjois-pohjanmaa/tapahtumat/{NEXT_IN_OULU}/",
     "event moved": f"/pohjois-pohjanmaa/tapahtumat/{MOVED_IN_HAILUOTO}/",
     "event cancelled": f"/pohjois-pohjanmaa/tapahtumat/{CANCELLED_IN_KEMPELE}/",
+    "annual clock": "/pohjois-pohjanmaa/oulu/vuosikello/",
+    "annual clock without much": "/pohjois-pohjanmaa/taivalkoski/vuosikello/",
     "about": "/tietoa/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/tietosuoja/",

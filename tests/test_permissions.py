@@ -120,6 +120,8 @@ OPEN = {
     "results_file": (["pohjois-pohjanmaa", 2031, "tulokset", "csv"], 404, 405),
     "results_statement": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
     "results_release": (["pohjois-pohjanmaa", 2031, "oulu"], 404, 405),
+    "annual_clock": (["pohjois-pohjanmaa", "oulu"], 200, 405),
+    "annual_clock_calendar": (["pohjois-pohjanmaa", "oulu"], 200, 405),
     "region_events": (["pohjois-pohjanmaa"], 200, 405),
     "region_calendar": (["pohjois-pohjanmaa"], 200, 405),
     "region_feed": (["pohjois-pohjanmaa"], 200, 405),
@@ -157,11 +159,24 @@ STEPS = {
     "registry_task_finish": ("task", [], (405, 404, 405)),
     **{
         f"meetings_meeting_{page}": ("meeting", [], (200, 404, 200))
-        for page in ("publish", "move", "cancel", "close", "copy", "guests", "invite", "guest_new", "attendance")
+        for page in (
+            "publish",
+            "move",
+            "cancel",
+            "close",
+            "copy",
+            "guests",
+            "invite",
+            "guest_new",
+            "attendance",
+            "proposals",
+        )
     },
     # Of no invitee (tests/admin/test_meeting_guests.py).
     "meetings_meeting_guest": ("meeting", [], (404, 404, 404)),
     "meetings_meeting_guest_remove": ("meeting", [], (404, 404, 404)),
+    # The day of this one is known (tests/admin/test_meeting_guests.py).
+    **{f"meetings_meeting_{page}": ("meeting", [], (404, 404, 404)) for page in ("days", "days_ask", "days_choose")},
     "surveys_response_copy": (
         "response",
         [],
@@ -297,8 +312,8 @@ LETTERS = {
 } | {"mailing_letter_resend", "mailing_lettertext_simple_history"}
 
 # The portal's rows stand beside its gate, for its own roles (tests/portal/test_gate.py);
-# a link is for whoever has it (tests/portal/test_links.py).
-PORTAL = set(portal_gate.PAGES) | portal_gate.APART | {"link"}
+# a link is for whoever has it (tests/portal/test_links.py, test_own_calendar.py).
+PORTAL = set(portal_gate.PAGES) | portal_gate.APART | {"link", "link_calendar"}
 
 
 def addresses(patterns=None, namespace=""):

@@ -102,6 +102,8 @@ def one_and_three(reference):
         ("/yksi/kysely/2026/menetelma/", "/kolme/kysely/2026/menetelma/", 9),
         ("/yksi/tapahtumat/", "/kolme/tapahtumat/", 8),
         ("/yksi/tapahtumat/ilta-0/", "/kolme/tapahtumat/ilta-0/", 6),
+        ("/yksi/yksi-kunta-0/vuosikello/", "/kolme/kolme-kunta-0/vuosikello/", 5),
+        ("/yksi/yksi-kunta-0/vuosikello.ics", "/kolme/kolme-kunta-0/vuosikello.ics", 5),
         ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 7),
         ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 8),
         ("/?haku=kunta", "/?haku=kunta", 6),

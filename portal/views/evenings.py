@@ -1,7 +1,7 @@
 """A municipality's own meetings: planned from an earlier one, written, and seen on one page."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,15 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from meetings.co_hosting import agents_of_hosts, is_co_host
 from meetings.models import Meeting
 from meetings.pack import attendance_pdf, poster_pdf
 from meetings.planning import copy_meeting, plan_meeting, save_meeting, set_time, write_agenda
-from meetings.portal_page import EveningPage, earlier_of, evenings_of, kinds_for, meeting_of, region_of
+from meetings.portal_page import EveningLine, EveningPage, earlier_of, evenings_of, kinds_for, meeting_of, region_of
+from meetings.proposing import proposals_for, takes_proposals
+from meetings.region_meetings import coming_region_meetings
 from portal.evening_forms import EveningBeginForm, EveningForm, PointsFormSet, WhenForm
 from portal.forms import PortalForm, posted
-from registry.access import municipality_gate
+from registry.access import AGENT, COORDINATOR, OFFICERS, municipality_gate
 from surveys.standing import areas_and_standing_of
 
+# Who may come to a page on which a meeting is written; `meeting_to_write` decides on the one meeting.
+WRITERS = OFFICERS | {COORDINATOR, AGENT}
 # By the word of the address.
 PRINTS = {"juliste": poster_pdf, "osallistujat": attendance_pdf}
 
@@ -27,6 +32,21 @@ def own_meeting(access, slug):
     meeting = meeting_of(access.municipality, slug)
     if meeting is None:
         raise Http404
+    return meeting
+
+
+def may_write(access, meeting):
+    """Whether somebody writes a meeting: its hosts, and an agent of theirs who helps to make it."""
+    if access.may(OFFICERS | {COORDINATOR}):
+        return True
+    return access.is_agent and is_co_host(meeting, access.person, timezone.localdate())
+
+
+def meeting_to_write(access, slug):
+    """Return the municipality's own meeting at this address; 403 for an agent who does not help to make it."""
+    meeting = own_meeting(access, slug)
+    if not may_write(access, meeting):
+        raise PermissionDenied
     return meeting
 
 
@@ -51,7 +71,13 @@ def was_changed(refused):
 @municipality_gate()
 def portal_evenings(request, access):
     """List the municipality's meetings: drafts, what comes, what has been."""
-    context = {"access": access, "evenings": evenings_of(access.municipality, timezone.localdate())}
+    today = timezone.localdate()
+    context = {
+        "access": access,
+        "evenings": evenings_of(access.municipality, today),
+        "of_region": [EveningLine(each) for each in coming_region_meetings(access.municipality, today)],
+        "may_propose": access.may(WRITERS),
+    }
     return render(request, "portal/portal_evenings.html", context)
 
 
@@ -91,10 +117,14 @@ def _begun(data, region, municipality, by):
 @municipality_gate()
 def portal_evening(request, access, slug):
     """Show one meeting: what is ready, what is missing, and what can be done next."""
-    page = EveningPage(own_meeting(access, slug))
-    _areas, latest = areas_and_standing_of(access.municipality, timezone.localdate())
+    page, today = EveningPage(own_meeting(access, slug)), timezone.localdate()
+    _areas, latest = areas_and_standing_of(access.municipality, today)
     context = {
-        "access": access, "page": page, "meeting": page.meeting, "latest": latest, "button": PortalForm(access=access)
+        "access": access, "page": page, "meeting": page.meeting, "latest": latest, "button": PortalForm(access=access),
+        "proposals": proposals_for(page.meeting, today, with_computed=False),
+        "takes_proposals": takes_proposals(page.meeting), "may_propose": access.may(WRITERS),
+        "may_edit": may_write(access, page.meeting),
+        "helpers": agents_of_hosts(page.meeting, access.municipality, today) if access.may_write else None,
     }  # fmt: skip
     return render(request, "portal/portal_evening.html", context)
 
@@ -111,10 +141,10 @@ def portal_evening_print(request, access, slug, what):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@municipality_gate(for_writing=True)
+@municipality_gate(writers=WRITERS, for_writing=True)
 def portal_evening_edit(request, access, slug):
     """Write what a meeting is about, where it is held and how one gets in."""
-    page = EveningPage(own_meeting(access, slug))
+    page = EveningPage(meeting_to_write(access, slug))
     seen, theirs = seen_by(request, page.meeting), None
     form = EveningForm(
         posted(request), instance=page.meeting, access=access, themes=page.themes, venues=page.venues
@@ -142,10 +172,10 @@ def _save(form, access, seen, by):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@municipality_gate(for_writing=True)
+@municipality_gate(writers=WRITERS, for_writing=True)
 def portal_evening_time(request, access, slug):
     """Choose the day of a draft; what has been published is moved instead."""
-    meeting = own_meeting(access, slug)
+    meeting = meeting_to_write(access, slug)
     if not meeting.is_draft:
         return redirect("portal_evening_move", access.municipality.slug, slug)
     seen = seen_by(request, meeting)
@@ -164,10 +194,10 @@ def portal_evening_time(request, access, slug):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@municipality_gate(for_writing=True)
+@municipality_gate(writers=WRITERS, for_writing=True)
 def portal_evening_agenda(request, access, slug):
     """Write the agenda: a row for each point, empty ones are left out."""
-    page = EveningPage(own_meeting(access, slug))
+    page = EveningPage(meeting_to_write(access, slug))
     seen = seen_by(request, page.meeting)
     button = PortalForm(posted(request), access=access)
     languages = page.meeting.languages

@@ -63,9 +63,10 @@ def sitemap(request):
     addresses += [(name, [slug]) for name in ("region_detail", "region_events") for slug in regions]
     municipalities = Municipality.objects.with_current_region(timezone.localdate())
     addresses += [
-        ("municipality_detail", [municipality.region_slug_now, municipality.slug])
+        (name, [municipality.region_slug_now, municipality.slug])
         for municipality in municipalities
         if municipality.region_has_pages
+        for name in ("municipality_detail", "annual_clock")
     ]
     addresses += [("survey_method", [*place]) for place in Round.objects.for_sitemap()]
     addresses += result_addresses(MunicipalityResult.objects.for_sitemap())

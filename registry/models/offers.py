@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
@@ -53,6 +53,16 @@ class GrantPeriodQuerySet(OfferQuerySet):
     def for_home(self, on):
         """Return the periods that hold on day `on` and have not closed, in one query."""
         return self.current_on(on).filter(closes_on__gte=on)
+
+    def for_annual_clock(self, municipality, on, first, last):
+        """Return the periods of a municipality, valid on day `on`, that open or close from `first` to `last`.
+
+        Each has `changed_at`, when it was last saved; one query.
+        """
+        near = Q(opens_on__range=(first, last)) | Q(closes_on__range=(first, last))
+        saved = self.model.history.filter(id=OuterRef("pk")).order_by("-history_date").values("history_date")[:1]
+        rows = self.for_municipality_page(municipality, on).filter(near).order_by("closes_on", "pk")
+        return rows.annotate(changed_at=Subquery(saved))
 
     def of_members(self, region, on):
         """Return the periods of the municipalities that belong to `region` on day `on`."""

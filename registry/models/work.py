@@ -124,6 +124,11 @@ class TaskQuerySet(RegionRowQuerySet):
         rows = self.open().filter(audience=Task.Audience.PAIR, is_proposal=False, municipality__in=municipalities)
         return rows.order_by(F("due_on").asc(nulls_last=True), "pk")
 
+    def agreed_open_in(self, municipalities):
+        """Return what was agreed in these municipalities and is open: pairs' tasks, next steps of calls and visits."""
+        agreed = Q(audience=Task.Audience.PAIR, is_proposal=False) | Q(kind=Task.Kind.NEXT_STEP)
+        return self.open().filter(agreed, municipality__in=municipalities).order_by()
+
     def of_pair(self, municipality):
         """Return the list of a municipality's liaisons and agents: open ones first, then the latest done."""
         rows = self.filter(municipality=municipality, audience=Task.Audience.PAIR)

@@ -70,6 +70,20 @@ class RoundQuerySet(RegionRowQuerySet):
         coming = self.with_method_page().filter(region=region_id, closed_at__isnull=True, closes_on__gte=on)
         return coming.order_by("opens_on", "pk")
 
+    def for_annual_clock(self, region_id, first, last):
+        """Return the rounds of a region, whose method may be read, of which a day falls between `first` and `last`.
+
+        Each has `published_at`, of its first edition or None, and `changed_at`, when it was last saved; one query.
+        """
+        editions = apps.get_model("surveys", "ResultEdition").objects.published().filter(round=OuterRef("pk"))
+        saved = self.model.history.filter(id=OuterRef("pk")).order_by("-history_date").values("history_date")[:1]
+        rows = self.with_method_page().filter(region=region_id).annotate(
+            published_at=Subquery(editions.order_by("number").values("published_at")[:1]), changed_at=Subquery(saved)
+        )  # fmt: skip
+        # Comments and publication come after the round has closed.
+        near = Q(opens_on__lte=last, closes_on__gte=first - dt.timedelta(days=90)) | Q(published_at__date__gte=first)
+        return rows.filter(near).order_by("opens_on", "pk")
+
     def with_letters_on(self, on):
         """Return the opened rounds of which a reminder or thanks may be due around day `on`, with their regions."""
         near = on - dt.timedelta(days=30)

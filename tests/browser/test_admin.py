@@ -3,6 +3,7 @@
 import pytest
 
 from config.demo import PASSWORD
+from meetings.models import Meeting
 from registry import models
 from tests.browser.accessibility import violations
 from tests.browser.test_public import demo, tab_to  # noqa: F401 - a fixture
@@ -21,6 +22,7 @@ def addresses(demo):  # noqa: F811
     agent = oulu.agents.current().first()
     association = models.Association.objects.filter(municipality=oulu).first()
     area = oulu.area_memberships.current().first().area
+    network = Meeting.objects.filter(proposals__isnull=False, kind__key="network-meeting").first()
     return {
         "index": "/hallinta/",
         "tables": TABLES,
@@ -41,6 +43,7 @@ def addresses(demo):  # noqa: F811
         "history": f"{TABLES}person/{appointment.person_id}/history/",
         "delete": f"{TABLES}association/{association.pk}/delete/",
         "step": f"{TABLES}municipality/{oulu.pk}/merge/",
+        "proposals for an agenda": f"/hallinta/meetings/meeting/{network.pk}/proposals/",
         "accounts": "/hallinta/accounts/user/",
     }
 

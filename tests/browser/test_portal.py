@@ -60,9 +60,14 @@ def pages():
             ("meeting's words", f"{OULU}illat/{coming.slug}/muuta/", {"#id_title_fi": "", "#id_last_day": "x"}),
             ("agenda", f"{OULU}illat/{coming.slug}/ohjelma/", {"#id_form-0-minutes": "-1"}),
             ("move a meeting", f"{OULU}illat/{coming.slug}/siirra/", {"#id_day": "1.1.2020"}),
+            ("own calendar", "/oma/kalenteri/", {}),
             ("other's", "/oma/hailuoto/", {}),
         ],
-        "agent.oulu@example.org": [("agent's overview", OULU, {}), ("consents", f"{OULU}yhteystiedot/", {})],
+        "agent.oulu@example.org": [
+            ("agent's overview", OULU, {}),
+            ("consents", f"{OULU}yhteystiedot/", {}),
+            ("a point to propose", f"{OULU}illat/{coming.slug}/ehdota/", {"#id_title": ""}),
+        ],
         "coordinator@example.org": [
             ("start", "/oma/", {}),
             ("look", f"{OULU}katso/", {}),

@@ -32,6 +32,7 @@ PAGES = {
     "event": f"/pohjois-pohjanmaa/tapahtumat/{NEXT_IN_OULU}/",
     "event moved": f"/pohjois-pohjanmaa/tapahtumat/{MOVED_IN_HAILUOTO}/",
     "event cancelled": f"/en/pohjois-pohjanmaa/tapahtumat/{CANCELLED_IN_KEMPELE}/",
+    "annual clock": "/sv/pohjois-pohjanmaa/oulu/vuosikello/",
     "accessibility": "/saavutettavuus/",
     "privacy": "/sv/tietosuoja/",
     "method of a survey": f"/pohjois-pohjanmaa/kysely/{YEAR}/menetelma/",

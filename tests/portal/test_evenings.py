@@ -287,7 +287,7 @@ def test_lists_take_the_same_number_of_queries_for_any_number(leena, reference, 
     for number in range(n):
         evening(reference, kind, slug=f"ilta-{number}")
     leena.get(START)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         leena.get(START)
 
 

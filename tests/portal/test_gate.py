@@ -7,7 +7,20 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from common.partial_dates import PartialDate
-from meetings.models import AgendaItem, Attendance, DietCount, Invitation, Meeting, MeetingChange, MeetingHost, Venue
+from meetings.models import (
+    AgendaItem,
+    AgendaProposal,
+    Attendance,
+    CoHost,
+    DateOption,
+    DateVote,
+    DietCount,
+    Invitation,
+    Meeting,
+    MeetingChange,
+    MeetingHost,
+    Venue,
+)
 from meetings.models import Reply as MeetingReply
 from registry.models import (
     ActingEntry,
@@ -115,6 +128,13 @@ PAGES = {
     "portal_evening_guest": (("evening", "guest"), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_evening_guest_new": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_evening_guest_remove": (("evening", "guest"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    # The day of this one is known: tests/portal/test_evening_days.py.
+    "portal_evening_days": (("evening",), (404, 404, 403, 403, 404), (404, 404, 403, 403, 404)),
+    "portal_evening_ask": (("evening",), (404, 404, 403, 403, 404), (404, 404, 403, 403, 404)),
+    "portal_evening_choose": (("evening", "guest"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_evening_propose": (("evening",), (200, 200, 200, 403, 200), (422, 422, 422, 403, 422)),
+    "portal_evening_proposal": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
+    "portal_evening_helper": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_close": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_tasks": ((), (200, 200, 200, 200, 200), (422, 422, 422, 403, 422)),
     "portal_task_tick": (("task",), (405, 405, 405, 405, 405), (302, 302, 302, 403, 302)),
@@ -122,10 +142,10 @@ PAGES = {
     "portal_task_agree": (("task",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
 }
 # These decide by themselves: who one is, a coordinator's first look; of a coordinator's role (test_handover.py);
-# one's own data (test_own_data.py); a coordinator's calls (test_interviews.py).
+# one's own data (test_own_data.py) and calendar (test_own_calendar.py); a coordinator's calls (test_interviews.py).
 APART = {"portal_start", "portal_look", "portal_interviews"}
 APART |= {"portal_posts", "portal_post", "portal_post_pack", "portal_post_confirm"}
-APART |= {"portal_data", "portal_data_file", "portal_data_erase"}
+APART |= {"portal_data", "portal_data_file", "portal_data_erase", "portal_calendar"}
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +240,10 @@ def rows():
         MeetingReply,
         DietCount,
         Attendance,
+        DateOption,
+        DateVote,
+        AgendaProposal,
+        CoHost,
         Venue,
     )
     return {table: list(table.objects.order_by("pk").values()) for table in tables}
