@@ -30,8 +30,9 @@ def meeting_reply(request, found):
     if request.POST.get("wish") == "stop" and invitation.contact_id:
         stop_letters(invitation.address, [GROUP])
         return redirect(request.path)
-    form = _form(page, request.POST)
     quick = _quick(page, request.POST.get("wish"))
+    # A button sends no fields: beside what it is refused with stands the reply as it was.
+    form = _form(page, _form(page).initial if quick else request.POST)
     if quick or form.is_valid():
         try:
             save_reply(invitation, quick or form.wanted, seen=seen_by_number(request))

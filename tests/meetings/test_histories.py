@@ -272,7 +272,7 @@ def test_nobody_hears_too_much_and_nobody_misses_a_change(history, end):
 
 
 @pytest.mark.slow
-@settings(max_examples=400, **UNHURRIED)
+@settings(max_examples=120, **UNHURRIED)
 @given(st.lists(steps, min_size=10, max_size=45), cancelled_at_last)
 def test_nobody_hears_too_much_and_nobody_misses_a_change_in_long_histories(history, end):
     live([*history, *end])

@@ -16,8 +16,8 @@ from tests.meetings.seat_race import CAPACITY
 SIZES = [40, pytest.param(200, marks=pytest.mark.slow)]
 
 
-def race(n, n_threads, environment, tell):
-    """Run a race of `n`; `tell` notes how long it took. Return nothing; what does not hold fails."""
+def race(n, n_threads, environment):
+    """Run a race of `n`, print how long it took, and check what stands in the list."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.meetings.seat_race", str(n), str(n_threads)],
         cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False, timeout=400,
@@ -25,7 +25,7 @@ def race(n, n_threads, environment, tell):
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     slowest = max(seconds for _status, seconds in told["answers"])
-    tell("race", f"{n} in {told['seconds']:.1f} s, the slowest request {slowest:.1f} s")
+    print(f"{n} in {told['seconds']:.1f} s, the slowest request {slowest:.1f} s")  # noqa: T201
     check(n, told["answers"], told["stands"])
 
 
@@ -42,16 +42,16 @@ def check(n, answers, stands):
 
 @pytest.mark.parametrize("n", SIZES)
 @on_sqlite_alone
-def test_no_more_get_in_than_fit_on_sqlite(sqlite_environment, n, record_property):
-    race(n, n // 4, sqlite_environment, record_property)
+def test_no_more_get_in_than_fit_on_sqlite(sqlite_environment, n):
+    race(n, n // 4, sqlite_environment)
 
 
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("sqlite" in settings.DATABASES["default"]["ENGINE"], reason="one connection; see the other test")
-def test_no_more_get_in_than_fit_on_postgresql(n, record_property):
+def test_no_more_get_in_than_fit_on_postgresql(n):
     database = connection.settings_dict
     user = f"{quote(database['USER'])}:{quote(database['PASSWORD'])}"
     url = f"postgres://{user}@{quote(database['HOST'], safe='')}:{database['PORT']}/{database['NAME']}"
     # The server takes a hundred connections.
-    race(n, min(20, n // 4), os.environ | {"TEST_DATABASE_URL": url}, record_property)
+    race(n, min(20, n // 4), os.environ | {"TEST_DATABASE_URL": url})

@@ -180,3 +180,17 @@ def test_a_name_is_one_line_of_letters(client):
     answer = {"seen": 0, "answer": "deputy", "deputy_name": "Dora\r\nBcc: x@example.org\u202e\x00 Deputy"}
     assert client.post(path_of(invited), answer).status_code == 302
     assert Invitation.objects.get(deputy_for=invited).name == "Dora Bcc: x@example.org Deputy"
+
+
+def test_a_place_taken_twice_says_what_happened_and_nothing_else(client):
+    meeting = evening(capacity=1)
+    first, second = guest(meeting), guest(meeting)
+    save_reply(first, Wanted(COMES))
+    save_reply(second, Wanted(COMES))
+    save_reply(first, Wanted(Reply.Answer.NO))
+    path = path_of(second)
+    assert client.post(path, {"seen": 2, "wish": "take"}).status_code == 302
+    again = client.post(path, {"seen": 2, "wish": "take"})
+    assert (again.status_code, list(again.context["form"].errors)) == (422, ["__all__"])
+    assert again.context["form"]["answer"].value() == "comes"
+    assert Reply.objects.get(invitation=second).seat == "in"
