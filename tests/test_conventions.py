@@ -146,6 +146,20 @@ def _comes_from_manager(node):
             return False
 
 
+def test_a_form_in_an_include_that_stands_alone_gets_its_csrf_token():
+    """`only` leaves out what context processors give: the button would be refused in a browser, never in a test."""
+    with_form = {
+        str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html") if "{% csrf_token %}" in path.read_text()
+    }
+    found = [
+        f"{path.relative_to(TEMPLATES)}: {name}"
+        for path in TEMPLATES.rglob("*.html")
+        for name, rest in re.findall(r'{% include "([^"]+)"(.*?)%}', path.read_text())
+        if name in with_form and rest.split()[-1:] == ["only"] and "csrf_token=csrf_token" not in rest
+    ]
+    assert not found
+
+
 def test_views_build_no_queries():
     """A view names the read (`Region.objects.for_region_page(…)`); how it is read stands with the model."""
     found = [

@@ -11,6 +11,10 @@ from meetings.models.meetings import Meeting, OfMeetingQuerySet
 class DateOptionQuerySet(OfMeetingQuerySet):
     """Reads of proposed days."""
 
+    def of_number(self, meeting, number):
+        """Return the proposed day of a meeting with this number, or None."""
+        return self.filter(meeting=meeting, pk=number).first()
+
     def with_counts(self):
         """Annotate how many say yes, if need be, and no: `n_yes`, `n_maybe`, `n_no`; the earliest day first."""
         counts = {

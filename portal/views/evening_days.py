@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from meetings.forms import DaysForm
+from meetings.models import DateOption
 from meetings.polls import POLL, POLL_OF_ASSOCIATION, ask_days, choose_day, propose_days, rows_of_poll
 from portal.forms import PortalForm, posted
 from portal.views.evening_guests import choose_and_send
@@ -60,7 +61,7 @@ def portal_evening_ask(request, access, slug):
 def portal_evening_choose(request, access, slug, pk):
     """Give the meeting one of the proposed days."""
     meeting = own_meeting(access, slug)
-    option = meeting.date_options.filter(pk=pk).first()
+    option = DateOption.objects.of_number(meeting, pk)
     button = PortalForm(request.POST, access=access)
     if not button.is_valid():
         messages.error(request, button.errors["source"][0])

@@ -64,7 +64,7 @@ def test_a_liaison_sees_first_who_gets_the_invitation_and_then_sends_it(leena, m
 
     sent = leena.post(address("portal_evening_invite"), {"audiences": ["associations"], "send": "1"}, follow=True)
     assert [each.address for each in Letter.objects.all()] == ["kuoro@example.org"]
-    assert "1 kutsu lähtee" in words_of(sent)
+    assert "1 kirje lähtee" in words_of(sent)
     # Who has no address is on the list to be telephoned, who wants no letters is not.
     assert {each.invitee for each in Invitation.objects.with_invitee()} == {"Kuoro", "Puhelinkerho"}
     assert "Ei sähköpostiosoitetta: soita." in words_of(sent)
