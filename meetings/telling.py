@@ -16,6 +16,7 @@ MOVED, CANCELLED = "meeting_moved", "meeting_cancelled"
 # Two kinds, because associations stop their letters in one, and people with a role in another.
 INVITATION, INVITATION_OF_ASSOCIATION = "meeting_invitation", "association_invitation"
 KINDS = (RECEIPT, OFFER, WITHDRAWN, MOVED, CANCELLED, INVITATION, INVITATION_OF_ASSOCIATION)
+GONE = (Letter.State.SENDING, Letter.State.SENT, Letter.State.DOUBTFUL)
 OF_CHANGE = {MeetingChange.Step.MOVED: MOVED, MeetingChange.Step.CANCELLED: CANCELLED}
 
 
@@ -84,9 +85,12 @@ def tell_new_addresses(now=None):
         invitation = Invitation.objects.with_invitee().filter(pk=letter.arguments["invitation"]).first()
         if invitation is None or not invitation.address or invitation.address.strip().lower() == letter.address:
             continue
+        root = letter.key.partition("@")[0]
+        if Letter.objects.filter(key__startswith=f"{root}@", state__in=GONE).exists():
+            continue  # an address between has had it
         n_queued += bool(
             queue_letter(
-                letter.kind, key=f"{letter.key.partition('@')[0]}@{_digest(invitation.address)}",
+                letter.kind, key=f"{root}@{_digest(invitation.address)}",
                 address=invitation.address, language=invitation.letters_in, scope=letter.scope,
                 arguments=letter.arguments, by=letter.by,
             )

@@ -214,6 +214,8 @@ def test_a_letter_follows_to_an_address_that_changed_meanwhile():
     assert tell_new_addresses() == {"letters to new addresses": 1}
     assert tell_new_addresses() == {"letters to new addresses": 0}
     assert sent() == [("uusi@example.org", "meeting_moved")]
+    AssociationContact.objects.update(email="uudempi@example.org")
+    assert tell_new_addresses() == {"letters to new addresses": 0}, "who has heard it hears it once"
 
 
 def test_who_waits_takes_a_place_that_is_free_when_it_is_too_late_for_letters():

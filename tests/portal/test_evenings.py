@@ -314,3 +314,11 @@ def test_a_coming_evening_has_what_helps_to_make_it_known_and_a_draft_has_not(le
         assert leena.get(f"{START}{draft.slug}/{what}.pdf").status_code == 404
     assert leena.get(f"{START}{meeting.slug}/muu.pdf").status_code == 404
     assert ".pdf" not in leena.get(f"{START}{draft.slug}/").content.decode()
+
+
+def test_the_forms_of_a_meetings_page_have_what_the_site_asks_of_a_browser(leena, reference, kind):
+    meeting = evening(reference, kind, published_at=None)
+    page = leena.get(f"{START}{meeting.slug}/").content.decode().partition("<main")[2].partition("</main")[0]
+    forms = re.findall(r"<form[^>]*action=.*?</form>", page, re.S)
+    assert [re.search(r"/(\w+)/\"", form)[1] for form in forms] == ["julkaise", "poista"]
+    assert all("csrfmiddlewaretoken" in form for form in forms)
