@@ -1,16 +1,22 @@
 """Who comes to the demo's coming meetings: invited, replied, waiting; and how many came to the networks' past ones."""
 
+import datetime as dt
+
 from accounts.models import User
-from config.demo_meetings import COORDINATORS, NEXT_IN_OULU
+from config.demo_meetings import COORDINATORS, NEXT_IN_OULU, RAAHE
 from meetings.attendance import write_attendance
 from meetings.invitees import municipalities_of
 from meetings.inviting import invite, invite_guest
-from meetings.models import Invitation, Meeting, Reply
-from meetings.planning import save_meeting
+from meetings.models import Invitation, Meeting, MeetingKind, Reply
+from meetings.models.meetings import HELSINKI
+from meetings.planning import plan_meeting, save_meeting
+from meetings.polls import ask_days, propose_days, vote
 from meetings.replying import Wanted, register, save_reply
+from registry.models import Municipality, Region
 
 _Answer = Reply.Answer
 SEATS = 6
+DAY_OF_RAAHE = "raahen-ilta-paiva-avoin"
 # What the invitees of Oulu's evening reply, in the order of the list; None: nothing yet.
 REPLIES = (
     Wanted(_Answer.COMES, n_people=2, question="Miten tiloja voi varata viikonlopuksi?", diets={"gluten_free": 1}),
@@ -28,12 +34,30 @@ REGISTERED = (("Rauha Rekisteri", "Esimerkkikuoro", "rauha.rekisteri@example.org
 def add_guests(today):
     """Invite to Oulu's next evening and to the networks' next meetings, with replies; tell who came to past ones."""
     _to_evening()
+    _which_day(today)
     for code, email in COORDINATORS.items():
         by = User.objects.get(email=email)
         networks = Meeting.objects.filter(region__code=code, kind__key="network-meeting")
         _to_network(networks.coming(today).first(), by)
         for place, meeting in enumerate(networks.past(today)):
             _attended(meeting, place)
+
+
+def _which_day(today):
+    """Let Raahe ask its associations and agents which of three days suits its next evening."""
+    raahe = Municipality.objects.get(code=RAAHE)
+    by = User.objects.get(email=COORDINATORS["17"])
+    meeting = Meeting(
+        kind=MeetingKind.objects.get(key="association-evening"), region=Region.objects.get(code="17"), slug=DAY_OF_RAAHE
+    )  # fmt: skip
+    meeting = plan_meeting(meeting, hosts=[raahe], by=by)
+    begins = [dt.datetime.combine(today + dt.timedelta(days=days), dt.time(17, 30), HELSINKI) for days in (75, 76, 82)]
+    propose_days(meeting, [(each, each + dt.timedelta(hours=2)) for each in begins])
+    ask_days(meeting, ["liaisons", "agents", "associations"], by=by)
+    options = list(meeting.date_options.all())
+    for place, each in enumerate(Invitation.objects.filter(meeting=meeting).order_by("pk")):
+        said = ("yes", "no", "yes"), ("maybe", "no", "yes"), ("no", "yes", "maybe")
+        vote(each, {option.pk: answer for option, answer in zip(options, said[place % 3], strict=True)})
 
 
 def _to_evening():

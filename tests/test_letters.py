@@ -28,6 +28,7 @@ from mailing.sending import send_waiting
 from meetings.inviting import invite as invite_to
 from meetings.models import Invitation
 from meetings.planning import cancel_meeting, move_meeting
+from meetings.polls import ask_days, propose_days
 from meetings.reminding import queue_coming_reminders, queue_reply_reminders
 from meetings.replying import Wanted, save_reply, withdraw_invitation
 from registry.association_letters import send_letter
@@ -226,6 +227,21 @@ def meeting(step):
     return send
 
 
+def which_day(cast):
+    """Ask Oulu's agent and an association which day suits."""
+    oulu = cast.leena_in_oulu.municipality
+    AssociationContact.objects.create(
+        association=Association.objects.create(name="Oulun Kuoro", municipality=oulu), email="kuoro@example.org",
+        source="lomake", basis="given", obtained_on=MONDAY.date(),
+    )  # fmt: skip
+    open_day = {"starts_at": None, "ends_at": None, "published_at": None}
+    held = evening(hosts=[oulu], region=cast.leena.region, **open_day)
+    begins = MONDAY + dt.timedelta(days=30)
+    propose_days(held, [(begins, begins + dt.timedelta(hours=2))])
+    ask_days(held, ["agents", "associations"], by=cast.kaisa.user)
+    send_waiting()
+
+
 def comes(invitation, **wanted):
     return save_reply(invitation, Wanted("comes", **wanted), source="behalf")
 
@@ -259,6 +275,8 @@ SAMPLES = {
     "handover_pack": successor_of_leena,
     "association_invitation": meeting(lambda _held, _invited: None),
     "association_reminder": meeting(reminded),
+    "association_poll": which_day,
+    "meeting_poll": which_day,
     "meeting_cancelled": meeting(lambda held, _invited: cancel_meeting(held, by=None)),
     "meeting_coming": meeting(reminded),
     "meeting_invitation": meeting(lambda _held, _invited: None),
