@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from registry.models.scope import ScopedQuerySet
 
@@ -112,7 +113,7 @@ class AgendaTemplateItem(models.Model):
         MeetingKind, models.CASCADE, related_name="agenda_template", verbose_name=_("kind of meeting")
     )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    title = models.CharField(_("title"), max_length=160)
+    title = models.CharField(pgettext_lazy("of a meeting", "title"), max_length=160)
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), default=15, validators=[MaxValueValidator(60 * 12)], help_text=_("0: without a time of its own.")
     )

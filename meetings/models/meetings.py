@@ -107,7 +107,7 @@ class Meeting(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sequence = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(pgettext_lazy("of a meeting", "title"), max_length=120)
     description = models.TextField(
         _("what and for whom"), max_length=4000, blank=True,
         help_text=_("What the meeting is about, for whom it is, what to bring. Markdown."),
@@ -307,7 +307,7 @@ class AgendaItem(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="agenda", verbose_name=_("meeting"))
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    title = models.CharField(_("title"), max_length=160)
+    title = models.CharField(pgettext_lazy("of a meeting", "title"), max_length=160)
     minutes = models.PositiveSmallIntegerField(
         _("minutes"), default=15, validators=[MaxValueValidator(60 * 12)], help_text=_("0: without a time of its own.")
     )

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from meetings.models.meetings import Meeting, OfMeetingQuerySet
 from registry.models import Agent
@@ -41,7 +42,7 @@ class AgendaProposal(models.Model):
         "registry.Municipality", models.PROTECT, null=True, blank=True, related_name="agenda_proposals",
         verbose_name=_("municipality"),
     )  # fmt: skip
-    title = models.CharField(_("title"), max_length=160)
+    title = models.CharField(pgettext_lazy("of a meeting", "title"), max_length=160)
     why = models.CharField(_("why"), max_length=400, blank=True)
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=15, validators=[MaxValueValidator(60 * 4)])
     proposed_by = models.ForeignKey(
