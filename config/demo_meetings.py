@@ -6,7 +6,7 @@ from accounts.models import User
 from config.demo_answers import on_day
 from meetings.models import Meeting, MeetingKind, MeetingTheme, Venue
 from meetings.models.meetings import HELSINKI
-from meetings.planning import cancel_meeting, close_meeting, move_meeting, plan_meeting, publish_meeting
+from meetings.planning import cancel_meeting, close_meeting, move_meeting, plan_meeting, publish_meeting, save_meeting
 from registry.models import Municipality, Region
 
 A_WEEK = dt.timedelta(days=7)
@@ -46,6 +46,14 @@ INVITATION = {
     "resultat och kom överens om vad som görs nästa år.\n\nKaffe serveras. Tillfället är ett påhittat exempel.",
     "en": "The municipality invites **all its associations** to talk about cooperation. Come and hear the results of "
     "the survey, and agree on what is done next year.\n\nCoffee is served. The event is an invented example.",
+}
+MEMO = {
+    "fi": "Puhuttiin kyselyn tuloksista ja tilojen käytöstä. Sovittiin, että tilavuorot julkaistaan toukokuussa.\n\n"
+    "- [Esityksen kalvot (esimerkki)](https://example.org/kalvot)",
+    "sv": "Vi talade om enkätens resultat och lokaler. Turerna publiceras i maj.\n\n"
+    "- [Presentationen (exempel)](https://example.org/kalvot)",
+    "en": "We talked about the results and the use of premises. Turns are published in May.\n\n"
+    "- [Slides (example)](https://example.org/kalvot)",
 }
 SHUT = {
     "fi": "Sali on remontissa. Uusi ilta pidetään keväällä.",
@@ -142,6 +150,9 @@ def _hold(meeting, today):
         published = publish_meeting(meeting, by=by)
     if day + 2 * A_WEEK <= today:
         with on_day(day + 2 * A_WEEK):
+            for language, words in MEMO.items():
+                setattr(published, f"memo_{language}", words)
+            save_meeting(published, seen=published.version, by=by)
             close_meeting(published, by=by)
     return published
 

@@ -204,6 +204,7 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
             },
         ),
         (_("Publicity"), {"fields": ["is_public", "slug"]}),
+        (_("Afterwards"), {"fields": ["memo"]}),
     ]
     inlines = [MeetingHostInline, AgendaItemInline]
 

@@ -267,6 +267,26 @@ class EveningMoveForm(WhenForm):
         self.fields["venue"].queryset = venues
 
 
+class MemoForm(PortalForm):
+    """What was talked about and agreed, and links to materials, in the languages in which a meeting is held."""
+
+    def __init__(self, *args, meeting, **kwargs):
+        labels = {"fi": _("In Finnish"), "sv": _("In Swedish"), "en": _("In English")}
+        names = {language: f"memo_{language}" for language in meeting.languages}
+        kwargs["initial"] = {name: getattr(meeting, name) for name in names.values()}
+        super().__init__(*args, **kwargs)
+        for language, name in names.items():
+            self.fields[name] = forms.CharField(
+                label=labels[language], max_length=20_000, required=False, widget=forms.Textarea(attrs={"rows": 12}),
+                help_text=_("Stands on the public page. Name no persons. A link: [words](https://…)"),
+            )  # fmt: skip
+
+    @property
+    def memo(self):
+        """What was written: {column: text}."""
+        return {name: text for name, text in self.cleaned_data.items() if name.startswith("memo_")}
+
+
 class EveningCancelForm(PortalForm):
     """Why a meeting is cancelled, in the languages in which it is held."""
 

@@ -61,6 +61,7 @@ _of_evening = [
     path("ohjelma/", evenings.portal_evening_agenda, name="portal_evening_agenda"),
     path("julkaise/", evening_steps.portal_evening_publish, name="portal_evening_publish"),
     path("siirra/", evening_steps.portal_evening_move, name="portal_evening_move"),
+    path("muistio/", evening_steps.portal_evening_memo, name="portal_evening_memo"),
     path("peru/", evening_steps.portal_evening_cancel, name="portal_evening_cancel"),
     path("poista/", evening_steps.portal_evening_delete, name="portal_evening_delete"),
     path("ehdota/", evening_proposals.portal_evening_propose, name="portal_evening_propose"),

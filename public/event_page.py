@@ -55,6 +55,8 @@ class EventPage(NamedTuple):
     is_past: bool
     description: SafeString
     description_language: str
+    memo: SafeString
+    memo_language: str
     directions: Words
     accessibility: Words
     languages: str
@@ -68,7 +70,7 @@ class EventPage(NamedTuple):
 
 def event_page(meeting, now):
     """Return the EventPage of a meeting read with `public_event`, at the moment `now`."""
-    description = words_of(meeting, "description")
+    description, memo = words_of(meeting, "description"), words_of(meeting, "memo")
     when = capfirst(when_in_words(meeting.starts_at, meeting.ends_at))
     # A meeting is coming until midnight of its last day (docs/adr/0036).
     is_past = timezone.localdate(meeting.ends_at) < timezone.localdate(now)
@@ -85,6 +87,8 @@ def event_page(meeting, now):
         is_past=is_past,
         description=markdown_to_html(description.text),
         description_language=description.language,
+        memo=markdown_to_html(memo.text),
+        memo_language=memo.language,
         directions=_of_venue(meeting, "directions"),
         accessibility=_of_venue(meeting, "accessibility"),
         languages=", ".join(_language_name(each) for each in meeting.languages),

@@ -90,7 +90,7 @@ class Meeting(models.Model):
         HELD = "held", pgettext_lazy("of a meeting", "held")
         CLOSED = "closed", pgettext_lazy("of a meeting", "closed")
 
-    WORDING = ("title", "description", "cancelled_because")
+    WORDING = ("title", "description", "cancelled_because", "memo")
 
     kind = models.ForeignKey(
         "meetings.MeetingKind", models.PROTECT, related_name="meetings", verbose_name=_("kind of meeting")
@@ -111,6 +111,10 @@ class Meeting(models.Model):
     description = models.TextField(
         _("what and for whom"), max_length=4000, blank=True,
         help_text=_("What the meeting is about, for whom it is, what to bring. Markdown."),
+    )  # fmt: skip
+    memo = models.TextField(
+        _("memo and materials"), max_length=20_000, blank=True,
+        help_text=_("What was talked about and agreed, and links to materials. Stands on the public page. Markdown."),
     )  # fmt: skip
     starts_at = models.DateTimeField(_("begins"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends"), null=True, blank=True)

@@ -3,15 +3,16 @@
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from meetings.planning import cancel_meeting, close_meeting, delete_draft, move_meeting, publish_meeting
+from meetings.planning import cancel_meeting, close_meeting, delete_draft, move_meeting, publish_meeting, save_meeting
 from meetings.portal_page import EveningPage
-from portal.evening_forms import EveningCancelForm, EveningMoveForm
+from portal.evening_forms import EveningCancelForm, EveningMoveForm, MemoForm
 from portal.forms import PortalForm, posted
-from portal.views.evenings import own_meeting
+from portal.views.evenings import own_meeting, seen_by
 from registry.access import municipality_gate
 
 
@@ -88,6 +89,33 @@ def portal_evening_move(request, access, slug):
         except ValidationError as refused:
             form.add_error(None, refused.messages)
     context = {"access": access, "form": form, "heading": _("Move the meeting"), "button": _("Move")}
+    return render(request, "portal/portal_evening_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@municipality_gate(for_writing=True)
+def portal_evening_memo(request, access, slug):
+    """Write the memo and link the materials of a published meeting, before it or afterwards."""
+    meeting = own_meeting(access, slug)
+    if meeting.is_draft:
+        raise Http404
+    seen = seen_by(request, meeting)
+    form = MemoForm(posted(request), access=access, meeting=meeting)
+    if form.is_valid():
+        for name, text in form.memo.items():
+            setattr(meeting, name, text)
+        try:
+            with transaction.atomic():
+                save_meeting(meeting, seen=seen, by=request.user)
+                form.write_down("portal_evening", by=request.user)
+            messages.success(request, _("Saved."))
+            return redirect("portal_evening", access.municipality.slug, slug)
+        except ValidationError as refused:
+            form.add_error(None, refused.messages)
+            seen = own_meeting(access, slug).version
+    context = {
+        "access": access, "form": form, "heading": _("Memo and materials"), "button": _("Save"), "seen": seen,
+    }  # fmt: skip
     return render(request, "portal/portal_evening_form.html", context, status=422 if form.errors else 200)
 
 

@@ -320,5 +320,21 @@ def test_the_forms_of_a_meetings_page_have_what_the_site_asks_of_a_browser(leena
     meeting = evening(reference, kind, published_at=None)
     page = leena.get(f"{START}{meeting.slug}/").content.decode().partition("<main")[2].partition("</main")[0]
     forms = re.findall(r"<form[^>]*action=.*?</form>", page, re.S)
-    assert [re.search(r"/(\w+)/\"", form)[1] for form in forms] == ["julkaise", "poista"]
+    assert [re.search(r"/(\w+)/\"", form)[1] for form in forms] == ["julkaise", "poista", "apuri"]
     assert all("csrfmiddlewaretoken" in form for form in forms)
+
+
+def test_the_memo_and_links_to_materials_stand_on_the_public_page(leena, client, reference, kind):
+    meeting = evening(reference, kind)
+    page = f"/{reference.pohjois_pohjanmaa.slug}/tapahtumat/oulun-ilta/"
+    assert "Muistio ja aineistot" not in words_of(client.get(page))
+    typed = {"seen": meeting.version, "memo_fi": "Sovittiin tilavuoroista. [Kalvot](https://example.org/kalvot)"}
+    leena.post(f"{START}oulun-ilta/muistio/", typed)
+    shown = client.get(page)
+    assert "Muistio ja aineistot Sovittiin tilavuoroista." in words_of(shown)
+    assert 'href="https://example.org/kalvot"' in shown.content.decode()
+
+    late = leena.post(f"{START}oulun-ilta/muistio/", typed | {"memo_fi": "Toisen sanat"})
+    assert late.status_code == 422, "somebody else saved meanwhile"
+    assert "Toisen sanat" in late.content.decode()
+    assert "Toisen sanat" not in words_of(client.get(page))

@@ -121,6 +121,7 @@ PAGES = {
     "portal_evening_agenda": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_evening_publish": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_move": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    "portal_evening_memo": (("evening",), (200, 200, 403, 403, 200), (302, 302, 403, 403, 422)),
     "portal_evening_cancel": (("evening",), (200, 200, 403, 403, 200), (302, 302, 403, 403, 422)),
     "portal_evening_delete": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_guests": (("evening",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),
