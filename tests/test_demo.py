@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from config.demo import PASSWORD
+from config.demo_guests import DAY_OF_RAAHE
 from config.demo_meetings import NEXT_IN_OULU
 from jobs.models import JobRun
 from mailing.models import Letter
-from meetings.models import AgendaProposal, Meeting, MeetingChange
+from meetings.models import AgendaProposal, DateVote, Meeting, MeetingChange, Reply
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
@@ -122,7 +123,7 @@ def test_demo_has_two_rows_of_one_person_to_be_merged(demo):
     twin = models.Person.objects.get(tasks__title="Kysy, onko toimenkuva julkaistu")
     other = models.Person.objects.filter(sort_key=twin.sort_key).exclude(pk=twin.pk).get()
     preview = preview_person_merge(twin, other, by=User.objects.get(email="coordinator@example.org"))
-    assert (preview.reasons, len(preview.joined), len(preview.moved)) == ([], 1, 1)
+    assert (preview.reasons, len(preview.joined), len(preview.moved)) == ([], 1, 2)
 
 
 def test_demo_has_a_handover_with_its_pack_topics_and_own_data(demo, client):
@@ -206,7 +207,7 @@ def test_demo_has_meetings_held_coming_moved_cancelled_remote_and_a_draft(demo):
     assert {each.state for each in evenings} == {"draft", "published", "cancelled", "closed"}
     assert any(len(each.hosts.all()) == 2 for each in evenings)
     assert [each.step for each in MeetingChange.objects.all()].count("moved") == 1
-    (webinar,) = [each for each in meetings if each.venue is None]
+    (webinar,) = [each for each in meetings if each.venue is None and not each.is_draft]
     assert webinar.is_remote_public
     for each in meetings:
         assert each.venue is None or "Esimerkki" in each.venue.name
@@ -216,6 +217,20 @@ def test_demo_has_meetings_held_coming_moved_cancelled_remote_and_a_draft(demo):
         assert told == sorted(told)
         assert all(at <= timezone.now() for at in told)
         assert each.is_draft or each.published_at < each.starts_at
+
+
+def test_demo_has_invitees_who_reply_and_wait_a_poll_and_attendances(demo, client):
+    evening = Meeting.objects.get(slug=NEXT_IN_OULU)
+    seats = set(Reply.objects.of_meeting(evening).values_list("seat", flat=True))
+    assert {"in", "waiting"} <= seats
+    assert Reply.objects.of_meeting(evening).n_seats_taken(evening) <= evening.capacity
+    asked = Meeting.objects.get(slug=DAY_OF_RAAHE)
+    assert asked.date_options.count() == 3
+    assert DateVote.objects.filter(option__meeting=asked).exists()
+    assert "osallistuttu" in client.get("/pohjois-pohjanmaa/oulu/").content.decode()
+    closed = Meeting.objects.filter(kind__key="association-evening", closed_at__isnull=False).first()
+    page = client.get(f"/{closed.region.slug}/tapahtumat/{closed.slug}/").content.decode()
+    assert "Muistio ja aineistot" in page
 
 
 def test_demo_has_proposals_an_agent_who_helps_and_a_calendar_of_ones_own(demo, client):

@@ -230,14 +230,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('deputy_for__isnull', True)), fields=('meeting', 'person'), name='person_invited_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('deputy_for__isnull', True)), fields=('meeting', 'contact'), name='contact_invited_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
             constraint=models.UniqueConstraint(models.F('meeting'), django.db.models.functions.text.Lower('email'), condition=models.Q(models.Q(('email', ''), _negated=True), ('withdrawn_at__isnull', True)), name='address_invited_once', violation_error_message='This address is on the list already.'),
         ),
         migrations.AddConstraint(

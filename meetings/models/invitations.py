@@ -128,13 +128,8 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations to meetings")
         ordering = ["meeting", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["meeting", "person"], condition=Q(deputy_for__isnull=True), name="person_invited_once"
-            ),
-            models.UniqueConstraint(
-                fields=["meeting", "contact"], condition=Q(deputy_for__isnull=True), name="contact_invited_once"
-            ),
-            # An address that was written here: one open registration or guest of an address.
+            # An address that was written here: one open registration or guest of an address. That a person and a
+            # contact are invited once is seen to with the meeting held: two rows of one person may be merged later.
             models.UniqueConstraint(
                 "meeting", models.functions.Lower("email"), condition=~Q(email="") & Q(withdrawn_at__isnull=True),
                 name="address_invited_once",
