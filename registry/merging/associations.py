@@ -133,6 +133,8 @@ def _plan_contacts(draft, preview):
             why = "; ".join([_("the same e-mail is already there"), *_join_contact(draft, contact, same)])
             preview.dropped.append(DroppedRow(table_name(contact), words, why))
             draft.drop(contact, into=same[0])
+            for field in relations_to(AssociationContact):
+                draft.repoint(field, {contact: same[0]})
         else:
             draft.set(contact, association=draft.kept)
             preview.moved.append(MovedRow(table_name(contact), words))

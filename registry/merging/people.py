@@ -26,6 +26,7 @@ PERSON_RELATIONS = {
     "registry.contactentry.person": "re-pointed",
     "registry.handover.successor": "re-pointed",
     "registry.task.assigned_to": "re-pointed",
+    "meetings.invitation.person": "re-pointed",
     "surveys.response.respondent": "re-pointed",
 }
 

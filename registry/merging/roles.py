@@ -40,6 +40,8 @@ JOINED_RELATIONS = {
     "registry.appointment_topics.appointment": "re-pointed, the same one once",
     "registry.handover.appointment": "re-pointed, one for each role",
     "registry.handover.coordination": "re-pointed, one for each role",
+    "meetings.cohost.agent": "re-pointed, one for each meeting",
+    "meetings.invitation.contact": "re-pointed",
 }
 
 
@@ -174,6 +176,8 @@ def _plan_dependents(draft, preview, joins):
                     _follow_once(draft, field, into, lambda link: link.agenttask_id)
                 case "registry.appointment_topics.appointment":
                     _follow_once(draft, field, into, lambda link: link.topic_id)
+                case "meetings.cohost.agent":
+                    _follow_once(draft, field, into, lambda row: row.meeting_id)
                 case "registry.handover.appointment" | "registry.handover.coordination":
                     _follow_once(draft, field, into, lambda handover: None)
                 case "registry.agenttraining.agent":

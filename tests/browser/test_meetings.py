@@ -97,7 +97,7 @@ def test_an_evening_is_planned_answered_by_link_and_moved(world, live_server, pa
     reader = context.new_page()
     for number in range(CAPACITY):
         reply(reader, links, number, "comes")
-        expect(reader.locator("#state + p")).to_contain_text("Sinulla on paikka")
+        expect(reader.locator("#state + .next")).to_contain_text("Sinulla on paikka")
     reply(reader, links, 3, "comes")
     expect(reader.locator("main")).to_contain_text("olet jonossa")
     reply(reader, links, 4, "no")
@@ -108,7 +108,7 @@ def test_an_evening_is_planned_answered_by_link_and_moved(world, live_server, pa
     reader.goto(links["y03@example.org"])
     with reader.expect_navigation():
         reader.click("button[value=take]")
-    expect(reader.locator("#state + p")).to_contain_text("Sinulla on paikka")
+    expect(reader.locator("#state + .next")).to_contain_text("Sinulla on paikka")
     context.close()
 
     move(phone, meeting)

@@ -52,7 +52,9 @@ def test_another_meetings_invitation_has_no_page_under_ones_own_meeting(cast, re
     for invitation in (foreign, own_other, gone):
         for address in pages_of(reference.oulu, invitation)[3:]:
             for answer in (client.get(address), client.post(address, {"seen": 0, "answer": "comes"})):
-                assert answer.status_code in {404, 405}, address
+                # Taking back what has been taken back is harmless: the button may be pressed twice.
+                is_repeated = invitation is gone and address.endswith("/poista/")
+                assert answer.status_code in ({302, 405} if is_repeated else {404, 405}), address
     assert Reply.objects.count() == 1
     assert client.get(f"/oma/oulu/illat/ilta/kutsutut/{10**18}/").status_code == 404
 
