@@ -175,7 +175,8 @@ def everything_of(oulu, cast):
     """Return every address of the portal below the municipality, with numbers of its rows."""
     numbers = {"letter": oulu.association_letters.get().pk, "appointment": cast.leena_in_oulu.pk,
                "grant": oulu.grantperiods.get().pk, "task": oulu.tasks.first().pk,
-               "year": TODAY.year, "past_year": TODAY.year, "file": uuid.uuid4(), "batch": uuid.uuid4(), "guest": 1}  # fmt: skip
+               "year": TODAY.year, "past_year": TODAY.year, "file": uuid.uuid4(), "batch": uuid.uuid4(),
+               "guest": 1}  # fmt: skip
     paths = []
     for name, (args, get, _post) in PAGES.items():
         if 405 not in get and name not in {"portal_pack", "portal_ask"}:
