@@ -63,8 +63,8 @@ class GuestList:
 
     @cached_property
     def invitations(self):
-        """The standing invitations."""
-        rows = Invitation.objects.filter(meeting=self.meeting).standing().with_invitee()
+        """The standing invitations; who was only asked for a day stands here once invited, or after a reply."""
+        rows = Invitation.objects.filter(meeting=self.meeting).on_list().with_invitee()
         return sorted(rows, key=lambda each: (each.invitee.casefold(), each.pk))
 
     @cached_property

@@ -34,6 +34,10 @@ class InvitationQuerySet(OfMeetingQuerySet):
         """Return the standing invitations of who has been invited, not only asked for a day."""
         return self.standing().filter(invited_at__isnull=False)
 
+    def on_list(self):
+        """Return the standing invitations of who has been invited or has replied."""
+        return self.standing().filter(Q(invited_at__isnull=False) | Q(reply__isnull=False))
+
     def unanswered(self):
         """Return the standing invitations without a reply."""
         return self.invited().filter(reply__isnull=True)

@@ -77,6 +77,7 @@ def test_days_are_proposed_asked_said_and_chosen(leena, client, draft, cast):
     assert not DateOption.objects.exists()
 
     publish_meeting(meeting, by=None)
+    assert not leena.get(address("portal_evening_guests")).context["guests"].invitations
     assert invite(meeting, ["agents"], by=None) == 1, "who was asked for a day is invited when it is known"
     asked.refresh_from_db()
     assert asked.invited_at
@@ -127,6 +128,10 @@ def test_the_link_of_a_question_ends_with_the_choice_and_takes_no_day_of_another
     leena.post(address("portal_evening_choose", option.pk))
     late = client.post(path, {f"day_{option.pk}": "no"})
     assert late.status_code == 422, "the meeting is a draft with its day: nothing can be replied yet"
+    waiting = client.get(path)
+    assert "Päivä on valittu. Kutsu tulee, kun tapaaminen on julkaistu." in words_of(waiting)
+    assert "/tapahtumat/" not in waiting.content.decode().partition("<main")[2].partition("</main")[0], "it has no page"
+    assert "<form" not in waiting.content.decode().partition("<main")[2].partition("</main")[0]
 
 
 def test_a_meeting_with_its_day_is_asked_for_none(leena, draft):
