@@ -42,8 +42,11 @@ class Inviting:
 
     @property
     def left_out(self):
-        """[(reason in words, [LeftOut, …])] of both."""
-        return [*self.people.by_reason(), *self.associations.by_reason()]
+        """[(reason in words, [LeftOut, …])] of both, each reason once."""
+        groups = {}
+        for words, group in (*self.people.by_reason(), *self.associations.by_reason()):
+            groups.setdefault(words, []).extend(group)
+        return list(groups.items())
 
     @property
     def goes_at(self):

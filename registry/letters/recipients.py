@@ -86,11 +86,12 @@ def preview_letters(kind, recipients, *, key_prefix, waits=False, not_before=Non
 
 
 def _without_queued(recipients, key_prefix):
-    """Return the recipients; those whose letter has been queued before are left out for that reason."""
+    """Return the recipients; those whose letter has been queued before are left out, if not for another reason."""
     recipients = list(recipients)
     queued = Letter.objects.keys_among([f"{key_prefix}:{each.key}" for each in recipients])
     return [
-        replace(each, left_out="queued_before") if f"{key_prefix}:{each.key}" in queued else each for each in recipients
+        replace(each, left_out=each.left_out or "queued_before") if f"{key_prefix}:{each.key}" in queued else each
+        for each in recipients
     ]
 
 

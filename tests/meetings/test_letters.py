@@ -13,6 +13,7 @@ from icalendar import Calendar
 
 from common.partial_dates import PartialDate
 from mailing.models import Letter
+from mailing.reasons import reason_in_words
 from mailing.sending import send_waiting
 from meetings.inviting import drop_ended_roles, invite, invite_guest, preview_inviting
 from meetings.models import Invitation, Reply
@@ -98,6 +99,10 @@ def test_everybody_is_invited_once_with_a_link_and_a_calendar_of_their_own(world
         invite(world, EVERYBODY, by=None)
     assert [each.code for each in refused.value.error_list] == ["nobody"]
     assert Letter.objects.count() == 3
+    again = preview_inviting(world, EVERYBODY)
+    assert {str(words): len(group) for words, group in again.left_out} == {
+        "on jo kutsuttu": 3, str(reason_in_words("unsubscribed")): 1,
+    }  # fmt: skip
 
     told = sent()
     assert sorted(told) == ["anna@example.org", "kuoro@example.org", "liisa@example.org"]
