@@ -4,6 +4,7 @@ import datetime as dt
 import random
 from importlib import import_module
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
@@ -17,6 +18,8 @@ def main(arguments):
     """Fill the regions of the sizes that `arguments` name, and sign their coordinator in."""
     today = timezone.localdate()
     user = User.objects.create_user("mittaaja@example.org")
+    # Without a second factor the administration leads elsewhere.
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "measured"})
     person = None
     for size in arguments:
         region = Region.objects.get(slug=f"maakunta-{size}")
