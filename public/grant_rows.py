@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ class GrantRow:
     kind: str
     words: str
     url: str
-    checked_on: date | None
+    checked_words: str
     is_closed: bool
 
 
@@ -35,7 +34,7 @@ def grant_rows(periods, today):
             kind=period.kind_label,
             words=period_in_words(period, today),
             url=period.url,
-            checked_on=period.checked_on,
+            checked_words=period.checked_words,
             is_closed=period.closes_on < today,
         )
         for period in shown
@@ -57,16 +56,9 @@ def period_in_words(period, today):
     return _("open for applications until %(closes)s") % days
 
 
-class Place(NamedTuple):
-    """A municipality with the address of its page."""
-
-    name: str
-    url: str
-
-
 @dataclass(frozen=True)
 class NextDay:
-    """A day on which applications open or close, and in which Places, by name."""
+    """A day on which applications open or close, and in which municipalities, by name."""
 
     day: date
     words: str
@@ -74,9 +66,9 @@ class NextDay:
 
 
 def next_days(periods, municipalities, today, *, at_most=4):
-    """Return the nearest days on which `periods` open or close in `municipalities`, as NextDays.
+    """Return the nearest days on which `periods` (GrantDays) open or close in `municipalities`, as NextDays.
 
-    `municipalities` are (id, name, address) by name. A period that opens later is told
+    `municipalities` are rows by name, each with its id, name and address. A period that opens later is told
     by its opening, one that is open or whose opening is not known by its closing.
     """
     places = {}
@@ -86,10 +78,12 @@ def next_days(periods, municipalities, today, *, at_most=4):
         places.setdefault((day, not opens_later), set()).add(period.municipality_id)
     days = []
     for day, is_closing in sorted(places):
-        there = [Place(name, url) for key, name, url in municipalities if key in places[day, is_closing]]
+        there = [each for each in municipalities if each.pk in places[day, is_closing]]
         if there:
             days.append(NextDay(day, _next_words(is_closing, len(there)), there))
-    return days[:at_most]
+        if len(days) == at_most:
+            break
+    return days
 
 
 def _next_words(is_closing, n):

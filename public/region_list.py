@@ -1,5 +1,6 @@
 """A region's list of municipalities as plain values: chosen, sorted and counted."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from django.urls import reverse
@@ -167,6 +168,15 @@ def _sector_row(name, n):
     return SectorRow(name, n, words)
 
 
+class HomeRow(NamedTuple):
+    """One municipality on the front page: `search` is what finds it."""
+
+    pk: int
+    name: str
+    search: str
+    url: str
+
+
 class RegionRow(NamedTuple):
     """One region on the front page: how many of its municipalities have a named liaison, and all of them by name."""
 
@@ -176,31 +186,18 @@ class RegionRow(NamedTuple):
     municipalities: list
 
 
-def addresses(municipalities):
-    """Return (id, name, address) of municipalities annotated with their present region."""
-    return [
-        (each.pk, each.name, reverse("municipality_detail", args=[each.region_slug_now, each.slug]))
-        for each in municipalities
-    ]
-
-
 def region_rows(regions, municipalities):
-    """Return a RegionRow for each region, with its municipalities as (name, other name, address)."""
-    members = {}
-    for municipality in municipalities:
-        members.setdefault(municipality.region_slug_now, []).append(municipality)
+    """Return (RegionRows of the regions, HomeRows of all their municipalities), each by name."""
+    pages = {region.slug: region.get_absolute_url() for region in regions}  # a municipality's page is below it
+    members, places = {slug: [] for slug in pages}, []
+    n_named = Counter(each.region_slug for each in municipalities if each.situation == Situation.NAMED)
+    for pk, name, search, slug, region_slug, _situation in municipalities:
+        if region_slug in pages:  # one may have got its pages between two queries
+            place = HomeRow(pk, name, search, f"{pages[region_slug]}{slug}/")
+            members[region_slug].append(place)
+            places.append(place)
     rows = []
     for region in regions:
-        own = members.get(region.slug, [])
-        rows.append(
-            RegionRow(
-                name=region.name,
-                url=region.get_absolute_url(),
-                named=Share(sum(each.situation == Situation.NAMED for each in own), len(own)),
-                municipalities=[
-                    (each.name, each.search, reverse("municipality_detail", args=[region.slug, each.slug]))
-                    for each in own
-                ],
-            )
-        )
-    return rows
+        own = members[region.slug]
+        rows.append(RegionRow(region.name, pages[region.slug], Share(n_named[region.slug], len(own)), own))
+    return rows, places

@@ -15,6 +15,7 @@ from registry.models import (
     Agent,
     Appointment,
     Area,
+    GrantPeriod,
     Municipality,
     PublishedFigure,
     Region,
@@ -176,6 +177,28 @@ def _municipalities(region: int, on: date, year: int, area: int):
     )  # fmt: skip
 
 
+class HomeMunicipality(NamedTuple):
+    """One municipality on the front page: `search` is what finds it, `region_slug` the region it belongs to."""
+
+    pk: int
+    name: str
+    search: str
+    slug: str
+    region_slug: str
+    situation: str
+
+
+def municipalities_of_home(on):
+    """Return the HomeMunicipalities of all regions with pages on day `on`, in order."""
+    return [HomeMunicipality(*row) for row in _municipalities_of_home(on)]
+
+
+@Prepared
+def _municipalities_of_home(on: date):
+    rows = Municipality.objects.rewrite(False).for_home(on)
+    return rows.values_list("pk", translated("name"), "search", "slug", "region_slug_now", "situation")
+
+
 class Figure(NamedTuple):
     """A published figure with its series."""
 
@@ -238,6 +261,16 @@ class GrantDays(NamedTuple):
     municipality_id: int
     opens_on: date | None
     closes_on: date
+
+
+def grant_days_of_home(on):
+    """Return the GrantDays of all periods that hold on day `on` and have not closed."""
+    return [GrantDays(*row) for row in _grant_days_of_home(on)]
+
+
+@Prepared
+def _grant_days_of_home(on: date):
+    return GrantPeriod.objects.for_home(on).values_list("municipality", "opens_on", "closes_on")
 
 
 class Contact(NamedTuple):

@@ -74,7 +74,7 @@ def _next(region, rows, meetings, today, *, is_now):
         "held": held_in_region(meetings.kinds, [row.pk for row in rows]),
         "latest": latest and {"year": latest.year, "words": share_in_words(latest.taking_part)},
         "surveys": coming_surveys(region.slug, rounds),
-        "next_days": next_days(days, [(row.pk, row.name, row.url) for row in rows], today),
+        "next_days": next_days(days, rows, today),
     }
 
 

@@ -6,9 +6,12 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from common.kept import kept_in_each_language
 from common.names import SortKeyField
 from common.prepared import Prepared
 from registry.models.geography import RegionMembership
@@ -214,6 +217,19 @@ class OfferRow:
         """The kind of a grant or a channel, or the price of premises, in words."""
         kinds = {"grant": GrantPeriod.Kind, "premises": Premises.Price, "channel": Channel.Kind}
         return kinds[self.what](self.kind).label
+
+    @property
+    def checked_words(self):
+        """On which day the offer was seen to hold, in words."""
+        return checked_in_words(self.checked_on)
+
+
+@kept_in_each_language(1024)
+def checked_in_words(day):
+    """Return that something was checked on `day`, in words, or that it has not been."""
+    if day is None:
+        return gettext("not checked yet")
+    return gettext("checked on %(day)s") % {"day": date_format(day, "SHORT_DATE_FORMAT")}
 
 
 @Prepared

@@ -287,7 +287,7 @@ def test_region_tells_the_nearest_days_of_grants_of_its_present_municipalities(c
         of_a_past_year = client.get("/pohjois-pohjanmaa/?vuosi=2025").context["next_days"]
     with time_machine.travel("2026-01-16T10:00:00+02:00"):
         without_any = text(client.get("/keski-suomi/"))
-    told = [(next.day, [name for name, _url in next.municipalities]) for next in response.context["next_days"]]
+    told = [(next.day, [each.name for each in next.municipalities]) for next in response.context["next_days"]]
     assert told == [(dt.date(2026, 2, 1), ["Hailuoto", "Oulu"])]
     assert "1.2.2026: avustusten haku päättyy 2 kunnassa" in text(response)
     assert of_a_past_year == []
