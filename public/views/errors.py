@@ -3,14 +3,13 @@ from django.shortcuts import render
 from django.template.response import SimpleTemplateResponse
 
 from public.forms import SearchForm
-from public.near_names import near_names
+from public.near_names import names_near_address
 
 
 @login_not_required
 def page_not_found(request, exception):
     """Say that there is no such page, and offer the municipalities whose names are near the address."""
-    words = [word for word in request.path_info.split("/") if word]
-    context = {"form": SearchForm(), "found": near_names(words[-1]) if words else []}
+    context = {"form": SearchForm(), "found": names_near_address(request.path_info)}
     return render(request, "404.html", context, status=404)
 
 

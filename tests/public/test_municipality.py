@@ -289,9 +289,22 @@ def test_address_that_never_was_is_not_found_and_offers_near_names(client, refer
     assert 'name="haku"' in response.content.decode()
 
 
-def test_mistyped_municipality_is_offered(client, reference):
-    response = client.get("/pohjois-pohjanmaa/pudasjarv/")
-    assert [municipality.name for municipality in response.context["found"]] == ["Pudasjärvi"]
+@pytest.mark.parametrize(
+    ("address", "offered"),
+    [
+        ("/pohjois-pohjanmaa/pudasjarv/", ["Pudasjärvi"]),
+        ("/sv/pohjois-pohjanmaa/pudasjarv/", ["Pudasjärvi"]),
+        ("/pudasjarv/", ["Pudasjärvi"]),
+        ("/pohjois-pohjanmaa/pudasjarvi/pudasjarv/", ["Pudasjärvi"]),
+        ("/pohjois-pohjanmaa/kuhmoine/", []),  # its region has no pages
+        ("/tietoa/pudasjarv/", []),  # below a page of the site's own no municipality was meant
+        ("/en/palaute/pudasjarv/", []),
+    ],
+)
+def test_mistyped_municipality_is_offered(client, reference, address, offered):
+    response = client.get(address)
+    assert response.status_code == 404
+    assert [municipality.name for municipality in response.context["found"]] == offered
 
 
 def test_standing_tells_what_is_there_and_who_can_add_what_is_not(client, cast):
