@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_create_with_history
 
 from surveys.comparing import round_differences
 from surveys.completeness import problems_of
@@ -40,10 +41,11 @@ def copy_round(from_round, year, *, opens_on, closes_on, by):
     ValidationError when the region has a round of that year, or the days will not do.
     """
     copy = new_round_like(from_round, year, opens_on=opens_on, closes_on=closes_on, by=by, copied_from=from_round)
-    for question, new in copy_structure(from_round, copy):
-        Comparability.objects.create(
-            round=copy, from_question=question, to_question=new, verdict=Comparability.Verdict.SAME
-        )
+    rows = [
+        Comparability(round=copy, from_question=question, to_question=new, verdict=Comparability.Verdict.SAME)
+        for question, new in copy_structure(from_round, copy)
+    ]
+    bulk_create_with_history(rows, Comparability, default_user=by)
     return copy
 
 
@@ -63,24 +65,39 @@ def new_round_like(from_round, year, *, by, **fields):
 
 def copy_structure(from_round, copy):
     """Copy themes and questions with everything that belongs to them into a draft; return [(question, its copy), …]."""
-    themes = {theme.pk: _copied(theme, round=copy) for theme in from_round.themes.all()}
-    questions, options = {}, {}
+    themes, questions, options = {}, {}, {}
+    for theme in from_round.themes.all():
+        themes[theme.pk] = _copied(theme, round=copy)
+        themes[theme.pk].save()
     earlier = list(from_round.questions.in_order().with_structure())
     for question in earlier:
-        new = _copied(question, round=copy, round_theme=themes[question.round_theme_id])
-        questions[question.pk] = new
-        for name in ("options", "rows", "columns", "thresholds"):
-            for row in getattr(question, name).all():
-                made = _copied(row, question=new)
-                if name == "options":
-                    options[row.pk] = made
-        for term in question.conditions.all():
-            _copied(term, question=new, earlier=questions[term.earlier_id], option=options.get(term.option_id))
+        questions[question.pk] = _copied(question, round=copy, round_theme=themes[question.round_theme_id])
+        questions[question.pk].save()
+    for model, name in (
+        (Option, "options"),
+        (QuestionRow, "rows"),
+        (TableColumn, "columns"),
+        (Threshold, "thresholds"),
+    ):
+        rows = [row for question in earlier for row in getattr(question, name).all()]
+        copies = model.objects.bulk_create(_copied(row, question=questions[row.question_id]) for row in rows)
+        if model is Option:
+            options = {row.pk: made for row, made in zip(rows, copies, strict=True)}
+    ConditionTerm.objects.bulk_create(
+        _copied(
+            term,
+            question=questions[term.question_id],
+            earlier=questions[term.earlier_id],
+            option=options.get(term.option_id),
+        )
+        for question in earlier
+        for term in question.conditions.all()
+    )
     return [(question, questions[question.pk]) for question in earlier]
 
 
 def _copied(row, **owners):
-    """Save and return a copy of a row that belongs to these."""
+    """Return a copy of a row, not saved yet, that belongs to these."""
     left_out = {"id", *getattr(row, "WORDING", ())}  # the words are copied by language
     values = {
         field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.name not in left_out
@@ -89,7 +106,6 @@ def _copied(row, **owners):
     copy = type(row)(**values)
     for name, owner in owners.items():
         setattr(copy, name, owner)
-    copy.save()
     return copy
 
 

@@ -9,7 +9,7 @@ import uuid
 from decimal import Decimal, InvalidOperation
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from surveys.models.rounds import LANGUAGES
@@ -153,8 +153,27 @@ class Reader:
 
     def save(self, row, *, unchecked=()):
         """Check a row as its form would, but for the columns `unchecked`, and save it."""
+        self._check(row, unchecked)
+        row.save()
+
+    def _check(self, row, unchecked=(), **how):
         try:
-            row.full_clean(exclude=[*_translated(row), *unchecked])
+            row.full_clean(exclude=[*_translated(row), *unchecked], **how)
         except ValidationError as error:
             self.refuse("; ".join(error.messages), "invalid")
-        row.save()
+
+
+def save_together(parts):
+    """Check and save rows of one table, given as (Reader, row), in one statement; they have no history of their own.
+
+    What only the database refuses, two of one key for example, is told with its place: by saving one by one.
+    """
+    for reader, row in parts:
+        reader._check(row, validate_unique=False, validate_constraints=False)
+    rows = [row for _reader, row in parts]
+    try:
+        with transaction.atomic():
+            type(rows[0]).objects.bulk_create(rows)
+    except IntegrityError:
+        for reader, row in parts:
+            reader.save(row)

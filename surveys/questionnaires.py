@@ -28,7 +28,7 @@ from surveys.models import (
     Threshold,
 )
 from surveys.models.rounds import LANGUAGES
-from surveys.plain_data import Reader, as_text, plain, read_file, written
+from surveys.plain_data import Reader, as_text, plain, read_file, save_together, written
 
 FORMAT = "rinnalla-questionnaire-1"
 LARGEST_FILE = 2_000_000
@@ -291,10 +291,13 @@ def _import_question(part, round_theme, position, keys):
     part.fill(question, _QUESTION)
     part.save(question)
     for name, (model, fields) in _PARTS.items():
+        rows = []
         for number, each in enumerate(part.parts(name), start=1):
             row = model(question=question, **({} if model is Threshold else {"position": number}))
             each.fill(row, fields)
-            each.save(row)
+            rows.append((each, row))
+        if rows:
+            save_together(rows)
     keys.questions[question.audience, question.indicator.key] = question
     for number, group in enumerate(part.get("condition", list, []), start=1):
         for place, values in enumerate(group if isinstance(group, list) else [None]):
