@@ -20,7 +20,7 @@ import pytest
 import time_machine
 from django.apps import apps
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
@@ -45,6 +45,27 @@ def pytest_collection_finish(session):
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 100)
+
+
+# What makes a test's result depend on the database of the run.
+_OF_THE_DATABASE = {"db", "transactional_db", "live_server", "django_db_setup"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out of a run on PostgreSQL what the run on SQLite has tried just so: tests that ask no database of theirs.
+
+    They touch none, or SQLite files of their own in processes of their own.
+    """
+    if connection.vendor == "sqlite":
+        return
+    same = [item for item in items if _asks_no_database(item)]
+    config.hook.pytest_deselected(items=same)
+    items[:] = [item for item in items if not _asks_no_database(item)]
+
+
+def _asks_no_database(item):
+    names = set(item.fixturenames)
+    return "sqlite_environment" in names or not (names & _OF_THE_DATABASE or item.get_closest_marker("django_db"))
 
 
 @pytest.hookimpl(wrapper=True)
