@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
+from meetings.decision_pages import DecisionPages
 from meetings.guest_pages import GuestPages
 from meetings.models import (
     AgendaItem,
@@ -175,7 +176,7 @@ _PLACE_AND_TIME = ["starts_at", "ends_at", "venue", "remote_url"]
 
 
 @admin.register(Meeting)
-class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
+class MeetingAdmin(GuestPages, DecisionPages, HistoryAdmin, TranslationAdmin):
     """Meetings of the region and of its municipalities."""
 
     list_display = ["title", "kind", "starts_at", "venue", "region", "state_words"]
@@ -218,7 +219,7 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
             path(f"<int:object_id>/{name}/", self.admin_site.admin_view(view), name=f"meetings_meeting_{name}")
             for name, view in pages.items()
         ]
-        return [*named, *super().get_urls()]
+        return [*named, *self.decision_urls(), *super().get_urls()]
 
     def get_readonly_fields(self, request, obj=None):
         """A published meeting keeps its address and its kind, and is moved by the step that tells of it."""
@@ -264,6 +265,7 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
         proposals = Step(label, self.step_url("proposals", obj))
         return [
             *self.guest_steps(obj),
+            *self.decision_steps(obj),
             *[proposals][: takes_proposals(obj)],
             *steps.get(obj.state, []),
             Step(_("Make a new one from it"), self.step_url("copy", obj)),
@@ -338,7 +340,10 @@ class MeetingAdmin(GuestPages, HistoryAdmin, TranslationAdmin):
         return self.ask_and_do(
             request, meeting,
             title=_("Make a new one from it: %(title)s") % {"title": meeting},
-            effects=lambda: [_("A draft with the same words, place, hosts, themes and agenda. Its day is open.")],
+            effects=lambda: [
+                _("A draft with the same words, place, hosts, themes and agenda. Its day is open."),
+                _("What was agreed and is still open goes along."),
+            ],
             do=lambda: None,
         )  # fmt: skip
 

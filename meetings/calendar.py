@@ -50,13 +50,17 @@ def calendar_object(meeting, *, method="PUBLISH", organizer=None, attendee=None,
 
 
 class WholeDay(NamedTuple):
-    """Something of a day without a time; `key` never changes, `changed_at` is when its row was last saved."""
+    """Something of a day without a time; `key` never changes, `changed_at` is when its row was last saved.
+
+    `note` is what else is said of it.
+    """
 
     key: str
     on: dt.date
     title: str
     address: str
     changed_at: dt.datetime
+    note: str = ""
 
 
 def calendar_feed(meetings, *, name, days=(), has_remote_link=False, label=""):
@@ -169,7 +173,8 @@ def _whole_day(day, label):
     event.add("summary", day.title)
     event.add("transp", "TRANSPARENT")
     event.add("class", "PUBLIC")
-    event.add("description", "\n\n".join(filter(None, [label, _("Read more: %(address)s") % {"address": day.address}])))
+    parts = [label, day.note, _("Read more: %(address)s") % {"address": day.address}]
+    event.add("description", "\n\n".join(filter(None, parts)))
     event.add("url", day.address)
     return event
 

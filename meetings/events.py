@@ -52,7 +52,7 @@ def public_event(region_slug, slug):
     moves = MeetingChange.objects.filter(step=MeetingChange.Step.MOVED)
     events = with_changed_at(Meeting.objects.public()).with_what_is_shown()
     found = events.filter(region__slug=region_slug, slug=slug)
-    return found.prefetch_related("agenda", Prefetch("changes", queryset=moves, to_attr="moves")).first()
+    return found.prefetch_related("agenda", "decisions", Prefetch("changes", queryset=moves, to_attr="moves")).first()
 
 
 def with_changed_at(meetings):

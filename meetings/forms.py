@@ -13,6 +13,7 @@ from meetings.models import DateVote, DietCount, Invitation, KindAudience, Reply
 from meetings.moments import moment
 from meetings.replying import Wanted
 from meetings.wording import when_in_words
+from registry.forms import DayField
 from registry.models import AssociationField, Person
 
 _Answer = Reply.Answer
@@ -275,3 +276,26 @@ class GuestForm(forms.Form):
         error_messages={"invalid": _("Write the e-mail address in full, for example name@example.org.")},
     )  # fmt: skip
     language = forms.ChoiceField(label=_("Language of letters"), choices=Person.Language)
+
+
+class AgreedForm(forms.Form):
+    """Something that was agreed at a meeting, who sees to it, and by when."""
+
+    text = LineField(
+        label=_("What was agreed?"), max_length=300,
+        help_text=_("Begin with a verb: publish, ask, try out. Name no persons."),
+        error_messages={"required": _("Write what was agreed.")},
+    )  # fmt: skip
+    doer = LineField(
+        label=_("Who sees to it?"), max_length=120, required=False,
+        help_text=_("The post, municipality or association, for example “leisure secretary”. Name no persons."),
+    )  # fmt: skip
+    due_on = DayField(
+        label=_("By when?"), required=False, help_text=_("For example 31.5.2027. Empty: no day was agreed."),
+        error_messages={"invalid": _("Write the day like 31.5.2027.")},
+    )  # fmt: skip
+
+    @property
+    def decision(self):
+        """What was written, as `add_decision` takes it."""
+        return {name: self.cleaned_data[name] for name in ("text", "doer", "due_on")}

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from meetings.decisions import carry_open
 from meetings.models import AgendaItem, Meeting, MeetingChange, MeetingHost
 from meetings.models.meetings import LANGUAGES
 from meetings.replying import adapt_replies
@@ -91,6 +92,8 @@ def plan_meeting(meeting, *, hosts=(), by):
 def copy_meeting(earlier, *, starts_at=None, ends_at=None, by):
     """Make a draft from an earlier meeting: words, place, hosts, themes and agenda; return it.
 
+    It carries what was agreed at the earlier one, or carried to it, and is open.
+
     The day is not copied: without `starts_at` (aware datetime) it is open. Without `ends_at` it lasts as long
     as the earlier one. A place that is no longer offered is left out.
     """
@@ -114,6 +117,7 @@ def copy_meeting(earlier, *, starts_at=None, ends_at=None, by):
         AgendaItem(meeting=meeting, position=n, minutes=each.minutes, **_in_languages(each, "title"))
         for n, each in enumerate(earlier.agenda.all(), start=1)
     )
+    carry_open(earlier, meeting)
     return meeting
 
 

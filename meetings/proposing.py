@@ -56,11 +56,11 @@ class Proposals:
         return len(self.computed) + len(self.waiting)
 
 
-def proposals_for(meeting, on, *, with_computed=True):
+def proposals_for(meeting, on):
     """Return the Proposals for a meeting on day `on`: one query, and what computing takes."""
     rows = list(meeting.proposals.for_page())
     known = {row.key for row in rows if row.is_computed}
-    computed = [each for each in _all_computed(meeting, on) if each.key not in known] if with_computed else []
+    computed = [each for each in _all_computed(meeting, on) if each.key not in known]
     return Proposals(computed, [row for row in rows if row.is_open], [row for row in rows if not row.is_open])
 
 

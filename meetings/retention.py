@@ -8,6 +8,7 @@ from meetings.models import (
     AgendaProposal,
     CoHost,
     DateVote,
+    Decision,
     DietCount,
     Invitation,
     Meeting,
@@ -15,12 +16,25 @@ from meetings.models import (
     Reply,
 )
 from registry.privacy import Retention, delete_rows, months_before
+from registry.publicity import touch
 from registry.subjects import RECORD, WORK, AtErasure, Declared, accounts_in, either, emails_in, persons_in
 
 
 def _forget_speakers(items):
     """Empty the speakers' names of agendas; return how many. The points stay."""
     return items.update(speaker="")
+
+
+def _forget_doers(decisions):
+    """Empty who sees to what was agreed; return how many. What was agreed stays, and how it stands."""
+    n_forgotten = decisions.update(doer="")
+    touch()
+    return n_forgotten
+
+
+def _agreed_long_ago(day):
+    """Return what finds the decisions that were settled before `day`, and open ones of meetings before it."""
+    return Q(settled_on__lt=day) | Q(settled_on__isnull=True, meeting__ends_at__date__lt=day)
 
 
 def _forget_invitees(invitations):
@@ -53,6 +67,13 @@ RETENTIONS = (
         _forget_speakers,
     ),
     Retention(
+        Decision,
+        _("Who sees to what was agreed at a meeting, where a person was named against the advice"),
+        _("24 months after it was done or let go, or after the meeting while it is open; what was agreed stays"),
+        lambda today: Decision.objects.exclude(doer="").filter(_agreed_long_ago(months_before(today, 24))),
+        _forget_doers,
+    ),
+    Retention(
         AgendaProposal,
         _("What was proposed for a meeting's agenda, by whom, and what was answered"),
         _("24 months after the meeting; what came onto the agenda stays there"),
@@ -83,6 +104,12 @@ OF_PERSON = {
         lambda _subject: Q(pk__in=[]),
         _STAYS,
         _("A speaker's name is on the agenda that was published; ask its host to take it out."),
+    ),
+    # Who sees to it is a post or an association, as it was agreed: no row of the registry is pointed to.
+    Decision: Declared(
+        lambda _subject: Q(pk__in=[]),
+        _STAYS,
+        _("Who sees to it is written as it was agreed; ask the meeting's host to take a name out."),
     ),
     MeetingChange: Declared(accounts_in("by"), _STAYS, WORK),
     Invitation: Declared(either(persons_in("person"), emails_in("email"))),

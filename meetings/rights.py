@@ -4,7 +4,15 @@ from meetings import models
 from registry.access import rights_of
 
 COORDINATORS_RIGHTS = (
-    rights_of("view", models.Meeting, models.MeetingHost, models.MeetingChange, models.Invitation, models.Reply)
+    rights_of(
+        "view",
+        models.Meeting,
+        models.MeetingHost,
+        models.MeetingChange,
+        models.Invitation,
+        models.Reply,
+        models.Decision,
+    )
     | rights_of(("view", "add", "change"), models.MeetingKind, models.MeetingTheme, models.Venue, models.Meeting)
     | rights_of(
         ("view", "add", "change", "delete"),

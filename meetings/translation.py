@@ -57,3 +57,4 @@ class AgendaItemOptions(_Options):
 register_history(models.Venue, excluded_fields=["sort_key"])
 register_history(models.Meeting)
 register_history(models.AgendaItem, records_class=PersonalHistory, personal=["speaker"])
+register_history(models.Decision, records_class=PersonalHistory, personal=["doer"])

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from meetings.forms import AgreedForm
 from meetings.models import Meeting, MeetingKind, Venue
 from meetings.models.meetings import LANGUAGES
 from meetings.moments import moment
@@ -285,6 +286,10 @@ class MemoForm(PortalForm):
     def memo(self):
         """What was written: {column: text}."""
         return {name: text for name, text in self.cleaned_data.items() if name.startswith("memo_")}
+
+
+class EveningAgreedForm(PortalForm, AgreedForm):
+    """Something that was agreed at a municipality's meeting."""
 
 
 class EveningCancelForm(PortalForm):

@@ -1,4 +1,7 @@
-"""The year of a municipality's cooperation by month: meetings, the survey and grants, for a page and a calendar."""
+"""The year of a municipality's cooperation by month, for a page and a calendar.
+
+Meetings, the survey, grants, and the month in which the cooperation document is gone through.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -13,17 +16,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.days import clock_time, short_day
+from mailing.rules import is_holiday
 from meetings.calendar import WholeDay
-from meetings.models.meetings import HELSINKI
+from meetings.models.meetings import HELSINKI, start_of
 from meetings.region_meetings import public_meetings_for_clock
 from meetings.wording import place_in_words, words_of
 from public.event_months import last_day_of
 from public.event_rows import month_in_words, state_of
-from registry.models import GrantPeriod
+from registry.models import GrantPeriod, Region
 from surveys.models import Round
 
 MONTHS = 12
 _FINNISH = "fi"
+_REVIEW = "document-review"
 
 
 class ClockRow(NamedTuple):
@@ -38,6 +43,7 @@ class ClockRow(NamedTuple):
     note: str = ""
     mark: str = ""
     mark_words: str = ""
+    is_yearly: bool = False
 
 
 class ClockMonth(NamedTuple):
@@ -58,22 +64,27 @@ class AnnualClock:
         """Whether nothing at all is known."""
         return not any(month.rows for month in self.months)
 
+    @property
+    def is_bare(self):
+        """Whether nothing is known but what comes each year in its month."""
+        return all(row.is_yearly for month in self.months for row in month.rows)
+
 
 def annual_clock_of(region, municipality, today):
     """Return the AnnualClock of a municipality from the month of `today` on, in three queries."""
     firsts = months_from(today.replace(day=1))
     days = _days_of(region, municipality, today, firsts[0], last_day_of(firsts[-1]))
     rows = [*map(_meeting_row, days.meetings), *map(_day_row, days.whole_days)]
-    rows.sort(key=lambda row: (row.on, row.when, row.title))
+    rows.sort(key=lambda row: (row.on.replace(day=1) if row.is_yearly else row.on, row.when, row.title))
     by_month = {first: list(some) for first, some in groupby(rows, key=lambda row: row.on.replace(day=1))}
     return AnnualClock([ClockMonth(month_in_words(f.year, f.month), by_month.get(f, [])) for f in firsts])
 
 
 def clock_for_calendar(region, municipality, today):
-    """Return (meetings, WholeDays) of the twelve months before and after the present one, in three queries."""
+    """Return (meetings, WholeDays) of the twelve months before and after the present one, in four queries."""
     first = today.replace(day=1)
     earliest, latest = first.replace(year=first.year - 1), last_day_of(months_from(first)[-1])
-    days = _days_of(region, municipality, today, earliest, latest)
+    days = _days_of(region, municipality, today, earliest, latest, reviewed_at=Region.objects.saved_at(region))
     return days.meetings, [each.whole_day for each in days.whole_days]
 
 
@@ -90,6 +101,7 @@ class _ClockDay(NamedTuple):
     what: str
     name: str
     url: str
+    when: str = ""
 
 
 class _Days(NamedTuple):
@@ -97,9 +109,10 @@ class _Days(NamedTuple):
     whole_days: list
 
 
-def _days_of(region, municipality, today, first, last):
+def _days_of(region, municipality, today, first, last, *, reviewed_at=None):
     meetings = list(public_meetings_for_clock(municipality, today, first, last))
     days = [*_survey_days(region, first, last), *_grant_days(region, municipality, today, first, last)]
+    days += _review_days(region, municipality, first, last, reviewed_at)
     return _Days(meetings, [each for each in days if first <= each.whole_day.on <= last])
 
 
@@ -124,8 +137,8 @@ def _meeting_row(meeting):
 def _day_row(day):
     # A grant is called by its municipality in Finnish, whatever the page's language.
     language = _FINNISH if day.whole_day.key.startswith("grant") and get_language() != _FINNISH else ""
-    on = day.whole_day.on
-    return ClockRow(on, short_day(on), day.what, day.name, language, day.url)
+    on, is_yearly = day.whole_day.on, day.whole_day.key.startswith(_REVIEW)
+    return ClockRow(on, day.when or short_day(on), day.what, day.name, language, day.url, is_yearly=is_yearly)
 
 
 def _survey_days(region, first, last):
@@ -155,6 +168,32 @@ def _grant_days(region, municipality, today, first, last):
             yield _day(f"grant-{each.pk}-opens", each.opens_on, _("Applications open"), each.name, url, each.changed_at)
         what = _("The last day to apply")
         yield _day(f"grant-{each.pk}-closes", each.closes_on, what, each.name, url, each.changed_at)
+
+
+def _review_days(region, municipality, first, last, changed_at):
+    """Yield the first working day of each month in which the region's municipalities review their documents.
+
+    It is true of a municipality without a document too, for documents are not in the registry.
+    """
+    if region.document_review_month is None:
+        return
+    title = _("Review of the cooperation document")
+    why = _(
+        "The municipality and its associations go through whether the agreed ways of working still hold. Where there "
+        "is no document yet, this is a good time to talk about making one."
+    )
+    url = reverse("municipality_detail", args=[region.slug, municipality.slug])
+    for year in range(first.year, last.year + 1):
+        on = _first_working_day(dt.date(year, region.document_review_month, 1))
+        moment = changed_at or start_of(region.records_from)
+        whole_day = WholeDay(f"{_REVIEW}-{municipality.code}-{year}", on, title, settings.SITE_URL + url, moment, why)
+        yield _ClockDay(whole_day, why, title, url, _("During the month"))
+
+
+def _first_working_day(day):
+    while day.weekday() > 4 or is_holiday(day):
+        day += dt.timedelta(days=1)
+    return day
 
 
 def _day(key, on, what, name, url, changed_at):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.days import clock_time, short_day
 from common.markup import markdown_to_html
+from common.names import language_suffix
 from meetings.agenda import points_of
 from meetings.wording import Words, place_in_words, when_in_words, words_of
 from public.event_rows import hosts_in_words
@@ -25,6 +26,17 @@ class EventPoint(NamedTuple):
     at: str
     title: Words
     speaker: str
+
+
+class EventDecision(NamedTuple):
+    """Something that was agreed, who sees to it and by when, and how it stands; `language` as in Words."""
+
+    text: str
+    language: str
+    doer: str
+    due: str
+    standing: str
+    note: str
 
 
 class Registration(NamedTuple):
@@ -57,6 +69,7 @@ class EventPage(NamedTuple):
     description_language: str
     memo: SafeString
     memo_language: str
+    decisions: list
     directions: Words
     accessibility: Words
     languages: str
@@ -89,6 +102,7 @@ def event_page(meeting, now):
         description_language=description.language,
         memo=markdown_to_html(memo.text),
         memo_language=memo.language,
+        decisions=_decisions(meeting),
         directions=_of_venue(meeting, "directions"),
         accessibility=_of_venue(meeting, "accessibility"),
         languages=", ".join(_language_name(each) for each in meeting.languages),
@@ -183,6 +197,17 @@ def _points(meeting):
             clock_time(point.at.hour, point.at.minute) if point.at else "", words_of(item, "title"), point.speaker
         )
         for point, item in zip(points_of(meeting.starts_at, items), items, strict=True)
+    ]
+
+
+def _decisions(meeting):
+    """Return what was agreed, in the meeting's own language."""
+    language = "" if language_suffix() in meeting.languages else meeting.languages[0]
+    return [
+        EventDecision(
+            each.text, language, each.doer, short_day(each.due_on) if each.due_on else "", each.standing, each.note
+        )
+        for each in meeting.decisions.all()
     ]
 
 

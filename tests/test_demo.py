@@ -16,7 +16,7 @@ from config.demo_guests import DAY_OF_RAAHE
 from config.demo_meetings import NEXT_IN_OULU
 from jobs.models import JobRun
 from mailing.models import Letter
-from meetings.models import AgendaProposal, DateVote, Meeting, MeetingChange, Reply
+from meetings.models import AgendaProposal, DateVote, Decision, Meeting, MeetingChange, Reply
 from registry import models
 from registry.merging import preview_person_merge
 from registry.models import Appointment, Municipality, Region, Situation
@@ -242,6 +242,21 @@ def test_demo_has_proposals_an_agent_who_helps_and_a_calendar_of_ones_own(demo, 
     assert "/kalenteri.ics" in client.get("/oma/kalenteri/").content.decode()
     year = client.get("/pohjois-pohjanmaa/oulu/vuosikello/").context["clock"]
     assert len({row.what for month in year.months for row in month.rows}) > 4
+
+
+def test_demo_has_what_was_agreed_done_let_go_and_open_and_the_next_meetings_carry_it(demo, client):
+    assert Counter(Decision.objects.values_list("outcome", flat=True)) == {"open": 3, "done": 2, "dropped": 1}
+    carried = Decision.objects.filter(carried_to__isnull=False)
+    assert Counter(carried.values_list("carried_to__kind__key", "outcome")) == {
+        ("association-evening", "open"): 2, ("network-meeting", "open"): 1,
+    }  # fmt: skip
+    held = Decision.objects.filter(outcome="dropped").get().meeting
+    page = client.get(f"/{held.region.slug}/tapahtumat/{held.slug}/").content.decode()
+    assert all(each.text in page for each in held.decisions.all())
+    client.login(username="liaison.oulu@example.org", password=PASSWORD)
+    page = client.get(f"/oma/oulu/illat/{NEXT_IN_OULU}/").content.decode()
+    assert "Auki viime kerrasta" in page
+    assert "sovittiin ja miten se etenee" in page
 
 
 def test_demo_has_three_years_of_published_results_with_a_correction_and_what_stands_beside_them(demo):

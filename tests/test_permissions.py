@@ -170,6 +170,7 @@ STEPS = {
             "guest_new",
             "attendance",
             "proposals",
+            "decisions",
         )
     },
     # Of no invitee (tests/admin/test_meeting_guests.py).

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from common.partial_dates import PartialDate
-from meetings.models import AgendaItem, Meeting, MeetingHost
+from meetings.models import AgendaItem, Decision, Meeting, MeetingHost
 from public.caching import pages
 from registry.consents import give_consent
 from registry.models import (
@@ -70,13 +70,14 @@ def ask(region, n):
 
 
 def meet(region, municipality, number):
-    """Let the municipality hold an evening of three points, tomorrow and a month ago."""
+    """Let the municipality hold an evening of three points, tomorrow and a month ago, when something was agreed."""
     venue = VenueFactory(municipality=municipality)
     for slug, days in ((f"ilta-{number}", 1), (f"mennyt-{number}", -30)):
         begins = timezone.now() + dt.timedelta(days=days)
         times = {"starts_at": begins, "ends_at": begins + dt.timedelta(hours=2)}
         meeting = MeetingFactory(region=region, hosts=[municipality], venue=venue, slug=slug, **times)
         AgendaItem.objects.bulk_create(AgendaItem(meeting=meeting, title_fi="x") for _ in range(3))
+    Decision.objects.bulk_create(Decision(meeting=meeting, text="x") for _ in range(number + 1))
 
 
 def criterion():
@@ -101,9 +102,10 @@ def one_and_three(reference):
         ("/yksi/", "/kolme/", 8),
         ("/yksi/kysely/2026/menetelma/", "/kolme/kysely/2026/menetelma/", 9),
         ("/yksi/tapahtumat/", "/kolme/tapahtumat/", 8),
-        ("/yksi/tapahtumat/ilta-0/", "/kolme/tapahtumat/ilta-0/", 6),
+        ("/yksi/tapahtumat/ilta-0/", "/kolme/tapahtumat/ilta-0/", 7),
+        ("/yksi/tapahtumat/mennyt-0/", "/kolme/tapahtumat/mennyt-2/", 7),
         ("/yksi/yksi-kunta-0/vuosikello/", "/kolme/kolme-kunta-0/vuosikello/", 5),
-        ("/yksi/yksi-kunta-0/vuosikello.ics", "/kolme/kolme-kunta-0/vuosikello.ics", 5),
+        ("/yksi/yksi-kunta-0/vuosikello.ics", "/kolme/kolme-kunta-0/vuosikello.ics", 6),
         ("/yksi/?vuosi=2021", "/kolme/?vuosi=2021", 7),
         ("/yksi/yksi-kunta-0/", "/kolme/kolme-kunta-0/", 8),
         ("/?haku=kunta", "/?haku=kunta", 6),

@@ -1,5 +1,6 @@
 """The tables of meetings, by subject."""
 
+from meetings.models.decisions import Decision
 from meetings.models.invitations import Attendance, DietCount, Invitation, Reply
 from meetings.models.kinds import AgendaTemplateItem, KindAudience, MeetingKind, MeetingTheme
 from meetings.models.meetings import AgendaItem, Meeting, MeetingChange, MeetingHost
@@ -15,6 +16,7 @@ __all__ = [
     "CoHost",
     "DateOption",
     "DateVote",
+    "Decision",
     "DietCount",
     "Invitation",
     "KindAudience",

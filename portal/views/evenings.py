@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from meetings.co_hosting import agents_of_hosts, is_co_host
+from meetings.decisions import agreed_at, takes_decisions
 from meetings.models import Meeting
 from meetings.pack import attendance_pdf, poster_pdf
 from meetings.planning import copy_meeting, plan_meeting, save_meeting, set_time, write_agenda
@@ -121,7 +122,8 @@ def portal_evening(request, access, slug):
     _areas, latest = areas_and_standing_of(access.municipality, today)
     context = {
         "access": access, "page": page, "meeting": page.meeting, "latest": latest, "button": PortalForm(access=access),
-        "proposals": proposals_for(page.meeting, today, with_computed=False),
+        "agreed": agreed_at(page.meeting), "takes_decisions": takes_decisions(page.meeting), "today": today,
+        "proposals": proposals_for(page.meeting, today),
         "takes_proposals": takes_proposals(page.meeting), "may_propose": access.may(WRITERS),
         "may_edit": may_write(access, page.meeting),
         "helpers": agents_of_hosts(page.meeting, access.municipality, today) if access.may_write else None,

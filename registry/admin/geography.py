@@ -80,6 +80,7 @@ class RegionAdmin(HistoryAdmin, TranslationAdmin):
     fieldsets = [
         (None, {"fields": ["name", "code", "slug", "records_from", "directory"]}),
         (_("Words for the roles"), {"fields": ["liaison_label", "agent_label", "coordinator_label"]}),
+        (_("The year"), {"fields": ["document_review_month"]}),
         (_("Languages"), {"fields": ["has_finnish", "has_swedish", "has_english"]}),
     ]
     related_lists = [

@@ -3,9 +3,10 @@
 from django.apps import apps
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, Max, Min, OuterRef, Q, Subquery, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -78,6 +79,10 @@ class RegionQuerySet(ScopedQuerySet):
         """Return the regions whose board `user` may see: their own that keep records, in one query."""
         return self.editable_by(user).with_pages().by_name()
 
+    def saved_at(self, region):
+        """Return when a region was last saved, as its history knows, or None; one query."""
+        return self.model.history.filter(id=region.pk).aggregate(at=Max("history_date"))["at"]
+
     def home_of(self, municipality):
         """Return the region of which `municipality` is a member today, or None."""
         memberships = RegionMembership.objects.current().filter(municipality=municipality)
@@ -122,6 +127,11 @@ class Region(models.Model):
     coordinator_label = models.CharField(
         _("word for a coordinator"), max_length=80, blank=True, help_text=_("Empty: the usual word. In the singular.")
     )
+    document_review_month = models.PositiveSmallIntegerField(
+        _("cooperation document is reviewed in"), null=True, blank=True, choices=tuple(MONTHS.items()), default=1,
+        help_text=_("The month in which the region's municipalities go through their cooperation document. Stands in "
+                    "each municipality's annual clock; empty: it does not. January is usual."),
+    )  # fmt: skip
     has_finnish = models.BooleanField(_("letters and surveys in Finnish"), default=True)
     has_swedish = models.BooleanField(_("letters and surveys in Swedish"), default=False)
     has_english = models.BooleanField(_("letters and surveys in English"), default=False)
@@ -140,7 +150,11 @@ class Region(models.Model):
                 name="region_has_a_language",
                 condition=Q(has_finnish=True) | Q(has_swedish=True) | Q(has_english=True),
                 violation_error_message=_("Choose at least one language."),
-            )
+            ),
+            models.CheckConstraint(
+                name="region_reviews_documents_in_a_month",
+                condition=Q(document_review_month__isnull=True) | Q(document_review_month__range=(1, 12)),
+            ),
         ]
 
     def __str__(self):

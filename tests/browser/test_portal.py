@@ -41,6 +41,7 @@ def pages():
     role = Appointment.objects.current().get(municipality=oulu, person__user__email="liaison.oulu@example.org")
     grant, place = oulu.grantperiods.first(), oulu.premises.first()
     coming = Meeting.objects.hosted_by(oulu).published().coming(dt.date.today()).first()
+    held = Meeting.objects.hosted_by(oulu).published().past(dt.date.today()).first()
     return {
         "liaison.oulu@example.org": [
             ("overview", OULU, {}),
@@ -60,6 +61,8 @@ def pages():
             ("meeting's words", f"{OULU}illat/{coming.slug}/muuta/", {"#id_title_fi": "", "#id_last_day": "x"}),
             ("agenda", f"{OULU}illat/{coming.slug}/ohjelma/", {"#id_form-0-minutes": "-1"}),
             ("move a meeting", f"{OULU}illat/{coming.slug}/siirra/", {"#id_day": "1.1.2020"}),
+            ("meeting that was held", f"{OULU}illat/{held.slug}/", {}),
+            ("agreed", f"{OULU}illat/{held.slug}/sovittu/", {"#id_due_on": "x"}),
             ("own calendar", "/oma/kalenteri/", {}),
             ("other's", "/oma/hailuoto/", {}),
         ],

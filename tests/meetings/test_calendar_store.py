@@ -4,6 +4,7 @@ import datetime as dt
 import itertools
 from email.message import EmailMessage
 
+import icalendar
 import pytest
 import time_machine
 from django.core import mail
@@ -20,6 +21,7 @@ from tests.factories import RegionFactory
 from tests.meetings.calendar_store import Store, by_icalendar, by_vobject, object_of
 from tests.meetings.factories import KindFactory, MeetingFactory, VenueFactory, at
 from tests.meetings.guests import evening, guest, in_days, letters
+from tests.meetings.khal import Khal
 
 pytestmark = pytest.mark.django_db
 COMES, NO = Reply.Answer.COMES, Reply.Answer.NO
@@ -85,8 +87,8 @@ def test_in_whatever_order_and_however_often_they_come_the_end_is_the_same(objec
         assert (store.event.number, store.event.status, store.event.begins) == (2, "CANCELLED", later)
 
 
-@pytest.mark.parametrize("read", PARSERS)
-def test_a_weekly_series_keeps_its_time_on_the_wall_in_letters(read):
+def weekly_letters():
+    """Send a letter for each of two weekly series, across the change to winter time and to summer time; return days."""
     region, venue, kind = RegionFactory(), VenueFactory(), KindFactory()
     days = [
         start + dt.timedelta(days=7 * week)
@@ -99,6 +101,12 @@ def test_a_weekly_series_keeps_its_time_on_the_wall_in_letters(read):
         meeting = publish_meeting(plan_meeting(meeting, by=None), by=None)
         save_reply(guest(meeting), Wanted(COMES), source=Reply.Source.BEHALF)
     send_waiting()
+    return days
+
+
+@pytest.mark.parametrize("read", PARSERS)
+def test_a_weekly_series_keeps_its_time_on_the_wall_in_letters(read):
+    days = weekly_letters()
     store = Store(read)
     for each in mail.outbox:
         store.take(object_of(each))
@@ -125,6 +133,39 @@ def test_a_name_of_any_kind_breaks_no_letter_and_no_calendar(name):
     for read in PARSERS:
         assert read(object_of(told)).method == "REQUEST"
     assert b"ATTENDEE" in object_of(told).replace(b"\r\n ", b"")
+
+
+# --- In a program that people use ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def khal(tmp_path):
+    return Khal(tmp_path)
+
+
+def test_khal_has_one_event_at_the_new_time_then_cancelled(objects, khal):
+    """In their order: khal asks no number, an object that comes late would change it. By the rules, the store above."""
+    (first, moved, cancelled), later = objects
+    uid, day = by_icalendar(first).uid, by_icalendar(first).begins.date()
+    khal.take(first)
+    assert [file.name for file in khal.files] == [f"{uid}.ics"]
+    assert khal.files[0].read_bytes().count(b"BEGIN:VEVENT") == 1
+    for content, status in ((moved, "CONFIRMED"), (cancelled, "CANCELLED")):
+        khal.take(content)
+        assert khal.events(day, 21) == [(uid, f"{later:%d.%m.%Y} 17.30", f"{later:%d.%m.%Y} 19.30", status)]
+        assert [file.name for file in khal.files] == [f"{uid}.ics"]
+    (event,) = icalendar.Calendar.from_ical(khal.files[0].read_bytes()).walk("VEVENT")
+    assert (int(event["sequence"]), str(event["status"])) == (2, "CANCELLED")
+
+
+def test_a_weekly_series_keeps_its_time_on_the_wall_in_khal(khal):
+    days = weekly_letters()
+    khal.take(*(object_of(each) for each in mail.outbox))
+    shown = khal.events(days[0], 365)
+    assert [(begins, ends) for _uid, begins, ends, _status in shown] == [
+        (f"{day:%d.%m.%Y} 17.30", f"{day:%d.%m.%Y} 20.00") for day in days
+    ]
+    assert len({uid for uid, *_rest in shown}) == len(khal.files) == len(days)
 
 
 # --- What programs reply ----------------------------------------------------------------------------------------------

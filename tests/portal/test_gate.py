@@ -90,6 +90,9 @@ PAGES = {
     "portal_evening_publish": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_move": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
     "portal_evening_memo": (("evening",), (200, 200, 403, 403, 200), (302, 302, 403, 403, 422)),
+    "portal_evening_agreed": (("evening",), (200, 200, 403, 403, 200), (422, 422, 403, 403, 422)),
+    # Of nothing that was agreed there; of something: tests/portal/test_evening_agreed.py.
+    "portal_evening_decision": (("evening", "guest"), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_cancel": (("evening",), (200, 200, 403, 403, 200), (302, 302, 403, 403, 422)),
     "portal_evening_delete": (("evening",), (405, 405, 405, 405, 405), (302, 302, 403, 403, 302)),
     "portal_evening_guests": (("evening",), (200, 200, 200, 200, 200), (405, 405, 405, 405, 405)),

@@ -173,6 +173,7 @@ CASES = {
     "published_figure_not_own_correction": change(PublishedFigure, supersedes=models.F("pk")),
     "quality_exception_once": repeat(QualityException),
     "region_has_a_language": change(Region, has_finnish=False, has_swedish=False, has_english=False),
+    "region_reviews_documents_in_a_month": change(Region, document_review_month=13),
     "site_state_one_row": lambda world: SiteState.objects.bulk_create([SiteState(pk=2)]),
     "statement_open_once": repeat(SituationStatement),
     "task_of_pair_has_municipality": lambda world: Task.objects.bulk_create([Task(title="x", audience="pair")]),

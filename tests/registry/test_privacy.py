@@ -310,7 +310,7 @@ def test_preview_counts_and_removes_nothing(capsys):
         "contactentry": 1, "importrow": 1, "changedrow": 1, "exportlog": 1, "qualityexception": 1,
         "handover": 1, "colleaguequestion": 1, "actingentry": 1, "signinevent": 1, "secretlink": 1, "letter": 1,
         "answer": 0, "answerfile": 0, "delegation": 0, "interview": 0, "interviewnote": 0, "pendingsave": 0,
-        "associationtally": 0, "paperbatch": 0, "agendaitem": 0, "agendaproposal": 0, "invitation": 0,
+        "associationtally": 0, "paperbatch": 0, "agendaitem": 0, "agendaproposal": 0, "decision": 0, "invitation": 0,
         "bounce": 1, "unsubscription": 1, "associationletter": 1,
     }  # fmt: skip
 
