@@ -22,7 +22,9 @@ from registry.subjects import RECORD, WORK, AtErasure, Declared, accounts_in, ei
 
 def _forget_speakers(items):
     """Empty the speakers' names of agendas; return how many. The points stay."""
-    return items.update(speaker="")
+    n_forgotten = items.update(speaker="")
+    touch()
+    return n_forgotten
 
 
 def _forget_doers(decisions):

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from meetings.models import AgendaItem, AgendaProposal
+from registry.models import SiteState
 from registry.privacy import enforce_retention
 from tests.factories import MunicipalityFactory
 from tests.meetings.factories import MeetingFactory, at
@@ -19,7 +20,9 @@ def test_speakers_are_forgotten_24_months_after_the_meeting_and_their_points_sta
         AgendaItem.objects.create(meeting=meeting, title_fi="Alustus", speaker=f"Aino {day}")
 
     assert enforce_retention(today=TODAY, preview=True)["agendaitem"] == 1
+    version = SiteState.objects.get().version
     assert enforce_retention(today=TODAY)["agendaitem"] == 1
+    assert SiteState.objects.get().version != version, "pages with the name are made anew"
     assert enforce_retention(today=TODAY)["agendaitem"] == 0
 
     assert list(AgendaItem.objects.order_by("pk").values_list("title_fi", "speaker")) == [
