@@ -298,7 +298,7 @@ LOOSELY = {"deadline": None, "suppress_health_check": list(HealthCheck), "phases
 
 
 @HISTORIES
-@settings(max_examples=20, **LOOSELY)
+@settings(max_examples=8, **LOOSELY)
 @pytest.mark.django_db
 def test_over_random_histories_nobody_gets_a_letter_that_should_not_come(first_day, chapters):
     _tell(chapters, first_day)

@@ -326,7 +326,7 @@ def merge_and_forget(seed):
             transaction.set_rollback(True)
 
 
-@settings(max_examples=12, **THOROUGH)
+@settings(max_examples=6, **THOROUGH)
 @given(seed=st.integers(0, 10**9))
 def test_merging_loses_nothing_shows_nothing_new_and_is_undone(without_reference, seed):
     merge_and_forget(seed)

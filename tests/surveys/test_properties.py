@@ -15,9 +15,9 @@ from surveys.models.questions import CHOICES, NUMBERS, WITH_OPTIONS, WITH_ROWS, 
 from surveys.questionnaires import FORMAT, export_questionnaire, import_questionnaire
 
 pytestmark = pytest.mark.django_db
-SLOWLY = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SLOWLY = {
+    "deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+}  # fmt: skip
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20).filter(str.strip)
 TEXTS = st.dictionaries(st.sampled_from(["fi", "sv", "en"]), WORDS.map(str.strip), min_size=1, max_size=3)
 
@@ -100,9 +100,20 @@ def imported(whole):
     return import_questionnaire(json.dumps(whole), region, by=None)
 
 
-@SLOWLY
+@settings(max_examples=8, **SLOWLY)
 @given(whole=questionnaires())
 def test_any_questionnaire_comes_back_byte_for_byte_into_an_empty_database(reference, whole):
+    comes_back(whole)
+
+
+@pytest.mark.slow
+@settings(max_examples=80, **SLOWLY)
+@given(whole=questionnaires())
+def test_many_questionnaires_come_back_byte_for_byte(reference, whole):
+    comes_back(whole)
+
+
+def comes_back(whole):
     forget()
     first = export_questionnaire(imported(whole))
     forget()
@@ -151,9 +162,20 @@ def plainly_holds(term, value):
     }[term["operator"]]  # fmt: skip
 
 
-@SLOWLY
+@settings(max_examples=10, **SLOWLY)
 @given(data=st.data())
 def test_conditions_hold_as_a_plain_reading_says(reference, data):
+    conditions_hold(data)
+
+
+@pytest.mark.slow
+@settings(max_examples=80, **SLOWLY)
+@given(data=st.data())
+def test_many_conditions_hold_as_a_plain_reading_says(reference, data):
+    conditions_hold(data)
+
+
+def conditions_hold(data):
     whole = data.draw(questionnaires())
     values = data.draw(answered(whole))
     forget()
