@@ -14,7 +14,7 @@ from registry import models
 from registry.models import Appointment, Channel, Consent, GrantPeriod, Person, Premises, Task
 from tests import factories
 from tests.portal.conftest import BACKEND, client_of
-from tests.portal.test_gate import APART, PAGES, address_of, rows, views
+from tests.portal.test_gate import APART, PAGES, address_of, nothing_is_written, views
 
 pytestmark = pytest.mark.django_db
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -46,17 +46,17 @@ def test_no_row_of_another_municipality_is_reached_through_ones_own(cast, theirs
     client = client_of(getattr(cast, role).user)
     numbered = {name: args for name, (args, _get, _post) in PAGES.items() if {*theirs} & set(args)}
     kinds = {"grant": [("avustus", "grant"), ("tila", "tila"), ("kanava", "kanava")]}
-    before, seen = rows(), {}
+    seen = {}
     for name, args in numbered.items():
         for given in kinds.get(args[-1], [args]):
             path = reverse(name, args=["oulu", *given[:-1], theirs[given[-1]].pk])
             for method in ("get", "post"):
-                answer = getattr(client, method)(path, {"name": "x", "closes_on": "1.1.2030", "kind": "website"})
+                with nothing_is_written(path):
+                    answer = getattr(client, method)(path, {"name": "x", "closes_on": "1.1.2030", "kind": "website"})
                 seen[path, method] = (answer.status_code, "Salainen" in answer.content.decode())
     assert len(seen) >= 2 * 19
     assert {answer for answer, leaks in seen.values()} <= {403, 404, 405}
     assert not any(leaks for _answer, leaks in seen.values())
-    assert rows() == before
 
 
 def test_a_person_acts_for_nobody_else_by_naming_them(cast, theirs):
@@ -115,10 +115,10 @@ def test_a_form_changes_nothing_that_it_does_not_show(cast, reference, portal):
 def test_a_post_from_another_site_changes_nothing(portal, cast, name):
     client = Client(enforce_csrf_checks=True)
     client.force_login(cast.kaisa.user if name == "portal_look" else cast.leena.user, backend=BACKEND)
-    before = rows()
     address = reverse(name, args=["oulu"]) if name in APART else address_of(name, portal)
-    answer = client.post(address, {"title": "x", "name": "x"}, headers={"origin": "https://paha.example"})
-    assert (answer.status_code, rows() == before) == (403, True)
+    with nothing_is_written():
+        answer = client.post(address, {"title": "x", "name": "x"}, headers={"origin": "https://paha.example"})
+    assert answer.status_code == 403
 
 
 def test_every_address_of_the_portal_was_tried():
