@@ -35,7 +35,7 @@ from meetings.planning import (
     publish_meeting,
 )
 from meetings.proposing import decide_from_page, proposals_for, takes_proposals
-from registry.admin.base import HistoryAdmin, OwnRegion, Step, is_administrator, rows_for
+from registry.admin.base import ROWS_WITHIN, HistoryAdmin, OwnRegion, Step, is_administrator, rows_for
 from registry.admin.filters import OwnRelatedFilter
 
 
@@ -86,6 +86,7 @@ class KindAudienceInline(_OfKind, admin.TabularInline):
     """Who is usually invited."""
 
     model = KindAudience
+    template = ROWS_WITHIN
     extra = 1
     max_num = len(KindAudience.Audience.choices)
 
@@ -94,6 +95,7 @@ class AgendaTemplateInline(_OfKind, TranslationTabularInline):
     """With which agenda a meeting of the kind begins."""
 
     model = AgendaTemplateItem
+    template = ROWS_WITHIN
     extra = 1
     fields = ["position", "title", "minutes"]
 
@@ -134,6 +136,7 @@ class MeetingHostInline(OwnRegion, admin.TabularInline):
     """Which municipalities host it; the first one looks after it."""
 
     model = MeetingHost
+    template = ROWS_WITHIN
     extra = 1
     fields = ["municipality", "position"]
 
@@ -142,6 +145,7 @@ class AgendaItemInline(OwnRegion, TranslationTabularInline):
     """The agenda."""
 
     model = AgendaItem
+    template = ROWS_WITHIN
     extra = 1
     fields = ["position", "title", "minutes", "speaker"]
 

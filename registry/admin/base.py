@@ -6,7 +6,7 @@ from itertools import pairwise
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import display_for_field, display_for_value, label_for_field, lookup_field, unquote
-from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminSplitDateTime, AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
@@ -34,6 +34,9 @@ from registry.roles import save_role
 LONG_LIST = 300
 LONGEST_SEARCH = 200
 RELATED_ROWS = 50
+
+# Of a list of rows within a form: every field has a label and every heading a text.
+ROWS_WITHIN = "admin/rows_within.html"
 
 
 def rows_for(model, user):
@@ -128,11 +131,14 @@ class OwnRegion(Exports):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Offer beside a choice to add and to change what is chosen; never to delete it, and one look is enough."""
+        """Offer beside a choice to add and to change what is chosen, never to delete it; name a moment's parts."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
             field.widget.can_view_related = field.widget.can_view_related and not field.widget.can_change_related
+        if field is not None and isinstance(field.widget, AdminSplitDateTime):
+            for part, name in zip(field.widget.widgets, (_("Day"), _("Time")), strict=True):
+                part.attrs["aria-label"] = format_lazy("{}, {}", capfirst(field.label), name)
         return field
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

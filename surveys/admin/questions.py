@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from modeltranslation.admin import TranslationAdmin, TranslationTabularInline
 
-from registry.admin.base import HistoryAdmin, Step
+from registry.admin.base import ROWS_WITHIN, HistoryAdmin, Step
 from registry.admin.filters import OwnRelatedFilter
 from registry.forms import RegistryForm
 from surveys.admin.frozen import FrozenAdmin, FrozenInline, is_frozen
@@ -19,13 +19,11 @@ from surveys.models import ConditionTerm, Option, Question, QuestionRow, RoundTh
 from surveys.models.freezing import FROZEN
 from surveys.models.questions import CONDITIONAL_ON, NUMBERS, TEXTS, WITH_OPTIONS, WITH_ROWS, WITH_THRESHOLDS, Kind
 
-PARTS = "admin/surveys/parts.html"
-
 
 class PartInline(FrozenInline, TranslationTabularInline):
     """Rows that belong to a question, with a label in each language."""
 
-    template = PARTS
+    template = ROWS_WITHIN
 
     def get_extra(self, request, obj=None, **kwargs):
         """Offer two more without a script."""
@@ -57,7 +55,7 @@ class ThresholdInline(FrozenInline, admin.TabularInline):
     """Points of a number."""
 
     model = Threshold
-    template = PARTS
+    template = ROWS_WITHIN
     fields = ["at_least", "points"]
     extra = 1
 
@@ -81,7 +79,7 @@ class ConditionInline(FrozenInline, admin.TabularInline):
 
     model = ConditionTerm
     form = ConditionForm
-    template = PARTS
+    template = ROWS_WITHIN
     fk_name = "question"
     fields = ["group", "earlier", "operator", "option", "number"]
     extra = 1

@@ -43,6 +43,8 @@ def addresses(demo):  # noqa: F811
         "history": f"{TABLES}person/{appointment.person_id}/history/",
         "delete": f"{TABLES}association/{association.pk}/delete/",
         "step": f"{TABLES}municipality/{oulu.pk}/merge/",
+        "meeting with its agenda": f"/hallinta/meetings/meeting/{network.pk}/change/",
+        "kind of meeting": f"/hallinta/meetings/meetingkind/{network.kind_id}/change/",
         "proposals for an agenda": f"/hallinta/meetings/meeting/{network.pk}/proposals/",
         "accounts": "/hallinta/accounts/user/",
     }
