@@ -57,4 +57,6 @@ class DecisionPages:
             decide_on_agreed(meeting, number if is_id(number) else 0, request.POST, by=request.user)
         except ValidationError as refused:
             self.message_user(request, " ".join(refused.messages), messages.ERROR)
+            if note := request.POST.get("note", "").strip():
+                self.message_user(request, f"{_('What you wrote and could not be saved')}: {note}", messages.ERROR)
         return redirect(self.step_url("decisions", meeting))

@@ -53,5 +53,7 @@ def portal_evening_decision(request, access, slug, pk):
     except ValidationError as refused:
         for each in refused.messages:
             messages.error(request, each)
+        if note := request.POST.get("note", "").strip():
+            messages.error(request, f"{_('What you wrote and could not be saved')}: {note}")
     name = "portal_evening_agreed" if request.POST.get("from") == "list" else "portal_evening"
     return redirect(reverse(name, args=[access.municipality.slug, slug]) + "#agreed")

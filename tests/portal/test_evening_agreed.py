@@ -134,7 +134,9 @@ def test_buttons_settle_open_again_and_take_away_a_mistake_after_closing_too(lee
     told = press(leena, decision, "dropped", note="Ei ole\r\nvaraa.\x00")
     assert told.redirect_chain == [(f"{START}ilta/#agreed", 302)]
     assert "Luovuttu 26.9.2026: Ei ole varaa." in words_of(told)
-    assert "Joku muu on jo merkinnyt" in words_of(press(leena, decision, "done"))
+    late = words_of(press(leena, decision, "done", note="Vuorot ovat verkossa"))
+    assert "Joku muu on jo merkinnyt" in late
+    assert "Vuorot ovat verkossa" in late, "what was typed is kept"
     press(leena, decision, "again")
     press(leena, decision, "done", note="x" * 301)
     assert Decision.objects.get(pk=decision.pk).is_open
